@@ -1,0 +1,1 @@
+"""Flask-Till: your own Shop Pay."""

@@ -1,0 +1,1 @@
+"""What both halves stand on: storage, the outbox, the bell, the outbound client."""

@@ -1,0 +1,61 @@
+"""Column types that mean the same on SQLite STRICT tables and on PostgreSQL."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import BigInteger, Integer, Text, types
+from sqlalchemy.engine import Dialect
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+# STRICT tables know INTEGER, not BIGINT; SQLite's INTEGER has 64 bits.
+Whole = BigInteger().with_variant(Integer(), "sqlite")
+"""A 64-bit whole number: minor units, counters, versions."""
+
+
+class Utc(types.TypeDecorator[datetime]):
+    """An aware UTC datetime, stored as whole milliseconds since 1970."""
+
+    impl = Whole
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise TypeError("a time without a zone cannot be stored")
+        return (value - EPOCH) // timedelta(milliseconds=1)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else EPOCH + timedelta(milliseconds=value)
+
+
+class Json(types.TypeDecorator[Any]):
+    """A JSON document as text: no NaN, members in the order they were given."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        if value is None:
+            return None
+        return json.dumps(value, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+        return None if value is None else json.loads(value)
+
+
+class Flag(types.TypeDecorator[bool]):
+    """Yes or no, stored as 1 or 0."""
+
+    impl = Integer
+    cache_ok = True
+
+    def process_bind_param(self, value: bool | None, dialect: Dialect) -> int | None:
+        return None if value is None else int(value)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> bool | None:
+        return None if value is None else bool(value)

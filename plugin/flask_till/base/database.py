@@ -1,0 +1,217 @@
+"""Storage: one engine, and one durable transaction for each verb.
+
+``write(action, ...)`` runs ``action(work, ...)`` and returns its result only after the commit.
+On SQLite the writers of one process that wait together share a commit, each behind a savepoint
+of its own, and processes take turns through a file lock: a commit costs a disk flush, and
+SQLite's own busy wait sleeps instead of queueing. An action must therefore not rely on the
+thread that it runs in, and must not cross the network.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from functools import partial
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Connection, CursorResult, Engine, Table, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql.base import Executable
+
+from ..errors import SettingsError
+from .bell import Bell, MemoryBell, PostgresBell, SqliteBell
+from .clock import Clock, NewId, random_id, system_clock
+from .turns import Turns
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+SERIALIZATION_FAILURES = {"40001", "40P01"}
+TRIES = 6
+
+
+class Work:
+    """One transaction, with its moment and its source of ids."""
+
+    __slots__ = ("_new_id", "connection", "now", "topics")
+
+    def __init__(self, connection: Connection, now: datetime, new_id: NewId) -> None:
+        self.connection = connection
+        self.now = now
+        self._new_id = new_id
+        self.topics: set[str] = set()
+
+    def new_id(self, prefix: str) -> str:
+        return self._new_id(prefix)
+
+    def execute(
+        self, statement: Executable, parameters: Mapping[str, Any] | Sequence[Any] | None = None
+    ) -> CursorResult[Any]:
+        return self.connection.execute(statement, parameters)
+
+    def insert_once(self, table: Table, values: Mapping[str, Any]) -> bool:
+        """Insert a row unless a unique constraint holds it off; True when it is new."""
+        make = sqlite.insert if self.connection.dialect.name == "sqlite" else postgresql.insert
+        key = next(iter(table.primary_key))
+        statement = make(table).values(**values).on_conflict_do_nothing().returning(key)
+        return self.connection.execute(statement).first() is not None
+
+    def ring(self, topic: str) -> None:
+        """Wake those who wait for ``topic``, once this transaction is committed."""
+        self.topics.add(topic)
+
+
+class Database:
+    """A SQLite file or a PostgreSQL database, named by an SQLAlchemy URL.
+
+    Raises `SettingsError` for any other kind. Opens nothing before its first use, and opens
+    anew in a forked child.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        clock: Clock = system_clock,
+        new_id: NewId = random_id,
+        bell: Bell | None = None,
+    ) -> None:
+        self.url = _normalise(url)
+        self.dialect = self.url.get_backend_name()
+        self.clock = clock
+        self.new_id = new_id
+        self.bell: Bell = bell or self._own_bell()
+        self._engine: Engine | None = None
+        self._pid = 0
+        self._lock = threading.Lock()
+        self._turns = Turns(f"{self.url.database}-turn") if self.dialect == "sqlite" else None
+        self.before_first_use: Callable[[Engine], None] | None = None
+
+    def _own_bell(self) -> Bell:
+        if self.dialect == "sqlite":
+            return SqliteBell(str(self.url.database))
+        if self.dialect == "postgresql":
+            dsn = self.url.set(drivername="postgresql").render_as_string(hide_password=False)
+            return PostgresBell(dsn)
+        return MemoryBell()
+
+    @property
+    def engine(self) -> Engine:
+        if self._engine is None or self._pid != os.getpid():
+            with self._lock:
+                if self._engine is None or self._pid != os.getpid():
+                    self._open()
+        assert self._engine is not None
+        return self._engine
+
+    def _open(self) -> None:
+        if self._engine is not None:  # we are a forked child: the parent's sockets are not ours
+            self._engine.dispose(close=False)
+        engine = _sqlite(self.url) if self.dialect == "sqlite" else _postgres(self.url)
+        if self.before_first_use is not None:
+            self.before_first_use(engine)
+        self._engine, self._pid = engine, os.getpid()
+
+    def write(
+        self, action: Callable[Concatenate[Work, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run the action in one durable transaction; its errors roll it back and come out here."""
+        job = partial(self._act, action, args, kwargs)
+        topics: set[str]
+        if self._turns is not None:
+            result, topics = self._turns.take(job, self._sqlite_turn)
+        else:
+            result, topics = self._retry(job)
+        if topics:
+            self.bell.ring(topics)
+        return result
+
+    def read(
+        self, query: Callable[Concatenate[Work, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run the query on one consistent snapshot; nothing that it writes is kept."""
+        with self.engine.connect() as connection:
+            return query(Work(connection, self.clock(), self.new_id), *args, **kwargs)
+
+    def _act(
+        self, action: Callable[..., T], args: Any, kwargs: Any, connection: Connection
+    ) -> tuple[T, set[str]]:
+        work = Work(connection, self.clock(), self.new_id)
+        result = action(work, *args, **kwargs)
+        if work.topics:
+            self.bell.announce(connection, work.topics)
+        return result, work.topics
+
+    @contextmanager
+    def _sqlite_turn(self) -> Any:
+        with self.engine.connect() as connection:
+            connection.execution_options(till_write=True)
+            with connection.begin():
+                yield connection
+
+    def _retry(self, job: Callable[[Connection], T]) -> T:
+        for left in reversed(range(TRIES)):
+            try:
+                with self.engine.begin() as connection:
+                    return job(connection)
+            except DBAPIError as error:
+                if not left or getattr(error.orig, "sqlstate", None) not in SERIALIZATION_FAILURES:
+                    raise
+        raise AssertionError("unreachable")
+
+    def close(self) -> None:
+        self.bell.close()
+        if self._engine is not None:
+            self._engine.dispose()
+            self._engine = None
+
+
+def _normalise(url: str) -> Any:
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "postgresql":
+        return parsed.set(drivername="postgresql+psycopg")
+    if (
+        parsed.get_backend_name() != "sqlite"
+        or not parsed.database
+        or ":memory:" in parsed.database
+    ):
+        raise SettingsError(
+            f"{parsed.render_as_string()} is neither a SQLite file nor a PostgreSQL database.",
+            remedy='Use "sqlite:////path/to/till.db" or "postgresql://user@host/name".',
+        )
+    return parsed
+
+
+def _sqlite(url: Any) -> Engine:
+    engine = create_engine(
+        url, pool_size=16, max_overflow=-1, connect_args={"check_same_thread": False, "timeout": 10}
+    )
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: Any) -> None:
+        # The driver's own transaction guessing is off: we say BEGIN ourselves.
+        connection.isolation_level = None
+        for pragma in ("journal_mode=wal", "synchronous=full", "foreign_keys=on"):
+            connection.execute(f"pragma {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writing = connection.get_execution_options().get("till_write")
+        connection.exec_driver_sql("begin immediate" if writing else "begin")
+
+    return engine
+
+
+def _postgres(url: Any) -> Engine:
+    try:
+        import psycopg  # noqa: F401  # only to say early what is missing
+    except ImportError:
+        raise SettingsError(
+            "PostgreSQL needs a driver.", remedy="Install flask-till[postgres]."
+        ) from None
+    return create_engine(url, pool_size=16, max_overflow=16, pool_pre_ping=True)

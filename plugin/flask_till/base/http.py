@@ -1,0 +1,171 @@
+"""The one way out: an httpx client that resolves a name once and refuses private addresses.
+
+The address that was checked is the address that is connected to, so a name cannot answer
+differently the second time. Redirects are not followed, answers are not decompressed, and both
+the time and the size of an answer are bounded.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpcore
+import httpx
+
+from ..errors import InvalidRequest
+
+DEADLINE = 15.0
+"""Seconds for a whole exchange."""
+LARGEST_ANSWER = 64 * 1024
+
+# ipaddress calls these global although they reach private IPv4 space or nobody in particular.
+_WRAPPERS = [
+    ipaddress.ip_network(text)
+    for text in (
+        "64:ff9b::/96",
+        "64:ff9b:1::/48",
+        "2002::/16",
+        "2001::/32",
+        "::/96",
+        "192.88.99.0/24",
+    )
+]
+
+
+class AddressRefused(httpcore.ConnectError):
+    """The name resolves to an address that we do not call."""
+
+
+def is_public(address: str) -> bool:
+    """Whether an IP address is on the open internet, whatever form it is written in."""
+    ip = ipaddress.ip_address(address.split("%", 1)[0])
+    mapped = getattr(ip, "ipv4_mapped", None)
+    if mapped is not None:
+        return is_public(str(mapped))
+    if any(ip.version == net.version and ip in net for net in _WRAPPERS):
+        return False
+    return ip.is_global and not ip.is_multicast and not ip.is_reserved
+
+
+def check_url(url: str, *, allowed_hosts: Iterable[str] = (), field: str = "url") -> str:
+    """Return the URL if we would call it: http(s), no credentials, no odd characters.
+
+    ``http`` is for hosts that the operator allows by name; raises `InvalidRequest` otherwise.
+    """
+    if any(ord(char) <= 32 or ord(char) == 127 or char == "\\" for char in url):
+        raise _refused(field, "it holds a space, a backslash or a control character")
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        raise _refused(field, "it cannot be read as a URL") from None
+    if parts.scheme not in ("http", "https") or not host:
+        raise _refused(field, "only http and https URLs with a host are called")
+    if "@" in parts.netloc or parts.fragment:
+        raise _refused(field, "credentials and fragments do not belong in it")
+    if host in set(allowed_hosts):
+        return url
+    if parts.scheme != "https" or port not in (None, 443, 8443):
+        raise _refused(field, "it must use https, on port 443 or 8443")
+    if _is_private_literal(host):
+        raise _refused(field, "the host is a private address")
+    return url
+
+
+def _refused(field: str, why: str) -> InvalidRequest:
+    return InvalidRequest(f"{field} is refused: {why}.", code="URL_REFUSED", fields={field: why})
+
+
+def _is_private_literal(host: str) -> bool:
+    try:
+        return not is_public(host)
+    except ValueError:
+        pass
+    try:  # 127.1, 0x7f.1, 2130706433 and friends: numbers that a resolver would accept
+        return not is_public(socket.inet_ntoa(socket.inet_aton(host)))
+    except OSError:
+        return not host.isascii() or "." not in host or host.endswith((".localhost", ".local"))
+
+
+class _GuardedBackend(httpcore.SyncBackend):
+    def __init__(self, allowed_hosts: Iterable[str]) -> None:
+        self._allowed = set(allowed_hosts)
+
+    def connect_tcp(self, host: str, port: int, *args: Any, **kwargs: Any) -> Any:
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as error:
+            raise httpcore.ConnectError(str(error)) from error
+        addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
+        if host not in self._allowed and not all(is_public(address) for address in addresses):
+            raise AddressRefused(f"{host} is at a private address")
+        return super().connect_tcp(addresses[0], port, *args, **kwargs)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back: the status, the headers and at most 64 kB of body."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Outbound:
+    """Sends one request at a time per call; safe to share between threads.
+
+    ``allowed_hosts`` are names that may be private or plain http, such as ``localhost`` in
+    development. Raises `httpx.HTTPError` when there is no whole answer in time.
+    """
+
+    def __init__(self, *, allowed_hosts: Iterable[str] = (), verify: bool = True) -> None:
+        self._client = httpx.Client(
+            transport=_guarded_transport(allowed_hosts, verify),
+            timeout=httpx.Timeout(DEADLINE, connect=5),
+            follow_redirects=False,
+            trust_env=False,
+            headers={"user-agent": "flask-till", "accept-encoding": "identity"},
+        )
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        *,
+        content: bytes = b"",
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        ends = time.monotonic() + DEADLINE
+        with self._client.stream(
+            method, url, content=content, headers=dict(headers or {})
+        ) as answer:
+            body = b""
+            for chunk in answer.iter_raw(8192):
+                body += chunk
+                if len(body) >= LARGEST_ANSWER:
+                    break
+                if time.monotonic() > ends:
+                    raise httpx.ReadTimeout("the answer took too long in all")
+            return Answer(answer.status_code, dict(answer.headers), body[:LARGEST_ANSWER])
+
+    def close(self) -> None:
+        self._client.close()
+
+
+def _guarded_transport(allowed_hosts: Iterable[str], verify: bool) -> httpx.HTTPTransport:
+    transport = httpx.HTTPTransport(verify=verify, trust_env=False)
+    # httpx has no public way to name the network backend; the pool takes one.
+    transport._pool = httpcore.ConnectionPool(
+        ssl_context=httpx.create_ssl_context(verify=verify, trust_env=False),
+        max_connections=100,
+        max_keepalive_connections=20,
+        keepalive_expiry=5,
+        network_backend=_GuardedBackend(allowed_hosts),
+    )
+    return transport

@@ -1,0 +1,103 @@
+"""Migrations by Alembic, one line of versions for each half's own tables.
+
+On SQLite the first use brings the file up to date by itself. On PostgreSQL the operator runs
+``flask till db upgrade``, and a database that is behind is refused with that remedy.
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, MetaData
+
+from ..errors import SettingsError
+from .database import Database
+
+
+class Migrations:
+    """The versions under ``<package>/migrations``, recorded in ``<prefix>version``."""
+
+    def __init__(self, package: str, metadata: MetaData, prefix: str) -> None:
+        self._folder = str(files(package) / "migrations")
+        self.metadata = metadata
+        self.version_table = f"{prefix}version"
+
+    def attach(self, database: Database) -> None:
+        """Have the database brought up to date, or checked, before its first use."""
+        database.before_first_use = self._ready
+
+    def _ready(self, engine: Engine) -> None:
+        if self._current(engine) == self.head():
+            return
+        if engine.dialect.name != "sqlite":
+            raise SettingsError(
+                f"The tables of {self.version_table!r} are not up to date.",
+                remedy="Run `flask till db upgrade`.",
+            )
+        self.upgrade(engine)
+
+    def head(self) -> str | None:
+        return ScriptDirectory.from_config(self._config()).get_current_head()
+
+    def _current(self, engine: Engine) -> str | None:
+        with engine.connect() as connection:
+            return MigrationContext.configure(
+                connection, opts={"version_table": self.version_table}
+            ).get_current_revision()
+
+    def upgrade(self, engine: Engine) -> None:
+        """Bring the tables to the newest version; processes that start together take turns."""
+        with engine.connect() as connection:
+            connection.execution_options(till_write=True)
+            with connection.begin():
+                if engine.dialect.name == "postgresql":
+                    connection.exec_driver_sql("select pg_advisory_xact_lock(7455)")
+                command.upgrade(self._config(connection), "head")
+
+    def revise(self, engine: Engine, message: str) -> None:
+        """Write a new version file, numbered, from the difference between tables and database."""
+        versions = ScriptDirectory.from_config(self._config()).walk_revisions()
+        number = f"{len(list(versions)) + 1:04}"
+        with engine.connect() as connection:
+            command.revision(self._config(connection), message, autogenerate=True, rev_id=number)
+
+    def differences(self, engine: Engine) -> list[Any]:
+        """What the version files would still have to change; empty when they are complete."""
+        from alembic.autogenerate import compare_metadata
+
+        with engine.connect() as connection:
+            context = MigrationContext.configure(
+                connection,
+                opts={"version_table": self.version_table, "include_name": self._is_ours},
+            )
+            return list(compare_metadata(context, self.metadata))
+
+    def _is_ours(self, name: str | None, kind: str, parents: Any) -> bool:
+        return kind != "table" or name in self.metadata.tables
+
+    def _config(self, connection: Connection | None = None) -> Config:
+        config = Config()
+        config.set_main_option("script_location", self._folder.replace("%", "%%"))
+        config.set_main_option("path_separator", "os")
+        config.attributes.update(connection=connection, migrations=self)
+        return config
+
+
+def run(context: Any) -> None:
+    """Called by each half's ``migrations/env.py`` with ``alembic.context``."""
+    attributes = context.config.attributes
+    migrations: Migrations = attributes["migrations"]
+    context.configure(
+        connection=attributes["connection"],
+        target_metadata=migrations.metadata,
+        version_table=migrations.version_table,
+        include_name=migrations._is_ours,
+        transactional_ddl=False,
+        user_module_prefix="columns.",
+    )
+    context.run_migrations()

@@ -1,0 +1,325 @@
+"""Events and their deliveries: one row per event and receiver, written with the change itself.
+
+Events of one subject (an order, a basket) are numbered without gaps, and a receiver gets them in
+that order: number n+1 is not tried before n is delivered or given up. A delivery is claimed with
+a lease and a fencing number, so that a worker that was paused cannot finish what another took over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
+
+from .columns import Json, Utc, Whole
+from .database import Work
+
+LEASE = timedelta(seconds=60)
+BELL_TOPIC = "outbox"
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """Who is told, and by which courier: ``Receiver("callback", "mer_1")``."""
+
+    courier: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One event on its way to one receiver; ``fence`` proves that we still hold it."""
+
+    id: str
+    event_id: str
+    subject: str
+    seq: int
+    kind: str
+    data: Any
+    created_at: datetime
+    receiver: Receiver
+    tries: int
+    fence: int
+
+
+class Outbox:
+    """The three tables of one half, under its prefix, and the statements on them."""
+
+    def __init__(self, metadata: MetaData, prefix: str) -> None:
+        self.events = _events(metadata, prefix)
+        self.deliveries = _deliveries(metadata, prefix)
+        self.attempts = _attempts(metadata, prefix)
+
+    def record(
+        self,
+        work: Work,
+        *,
+        subject: str,
+        kind: str,
+        data: Any,
+        receivers: Sequence[Receiver],
+        not_before: datetime | None = None,
+    ) -> str:
+        """Store an event and a delivery for each receiver; returns the event's id.
+
+        Nothing is delivered before ``not_before``. Call it in the transaction of the change,
+        after the subject's row was written: that row's lock keeps the numbers without gaps.
+        """
+        events = self.events
+        last = work.execute(
+            select(func.coalesce(func.max(events.c.seq), 0)).where(events.c.subject == subject)
+        ).scalar_one()
+        event_id = work.new_id("evt")
+        work.execute(
+            insert(events).values(
+                id=event_id,
+                subject=subject,
+                seq=last + 1,
+                kind=kind,
+                data=data,
+                created_at=work.now,
+            )
+        )
+        if receivers:
+            rows = _waiting(work, event_id, subject, last + 1, receivers, not_before or work.now)
+            work.execute(insert(self.deliveries), rows)
+            work.ring(BELL_TOPIC)
+        return event_id
+
+    def claim(self, work: Work, *, limit: int, busy: Sequence[str] = ()) -> list[Delivery]:
+        """Lease up to ``limit`` deliveries that are due, none of them to a ``busy`` address."""
+        due = work.execute(self._due(work.now, limit, busy)).all()
+        claimed = []
+        for row in due:
+            taken = work.execute(
+                update(self.deliveries)
+                .where(self.deliveries.c.id == row.id, self.deliveries.c.fence == row.fence)
+                .values(fence=row.fence + 1, lease_until=work.now + LEASE, tries=row.tries + 1)
+            )
+            if taken.rowcount:
+                claimed.append(_delivery(row))
+        return claimed
+
+    def _due(self, now: datetime, limit: int, busy: Sequence[str]) -> Any:
+        rows, earlier, events = self.deliveries, self.deliveries.alias("earlier"), self.events
+        blocked = (
+            select(earlier.c.id)
+            .where(
+                earlier.c.subject == rows.c.subject,
+                earlier.c.courier == rows.c.courier,
+                earlier.c.address == rows.c.address,
+                earlier.c.state == "waiting",
+                earlier.c.seq < rows.c.seq,
+            )
+            .exists()
+        )
+        return (
+            select(rows, events.c.kind, events.c.data, events.c.created_at)
+            .join(events, events.c.id == rows.c.event_id)
+            .where(
+                rows.c.state == "waiting",
+                rows.c.next_at <= now,
+                or_(rows.c.lease_until.is_(None), rows.c.lease_until <= now),
+                rows.c.address.not_in(busy),
+                ~blocked,
+            )
+            .order_by(rows.c.next_at)
+            .limit(limit)
+            .with_for_update(of=rows, skip_locked=True)
+        )
+
+    def next_due(self, work: Work) -> datetime | None:
+        """When the earliest waiting delivery is due; None when nothing waits."""
+        rows = self.deliveries
+        moment = func.coalesce(rows.c.lease_until, rows.c.next_at)
+        found: datetime | None = work.execute(
+            select(func.min(moment, type_=Utc())).where(rows.c.state == "waiting")
+        ).scalar_one()
+        return found
+
+    def finish(
+        self,
+        work: Work,
+        delivery: Delivery,
+        *,
+        state: str,
+        outcome: str,
+        status: int | None,
+        detail: str,
+        next_at: datetime | None,
+        took_ms: int,
+    ) -> bool:
+        """Record one attempt. False, and nothing changed, when another worker took it over."""
+        rows = self.deliveries
+        kept = work.execute(
+            update(rows)
+            .where(rows.c.id == delivery.id, rows.c.fence == delivery.fence)
+            .values(
+                state=state,
+                lease_until=None,
+                next_at=next_at or work.now,
+                done_at=None if state == "waiting" else work.now,
+            )
+        )
+        if not kept.rowcount:
+            return False
+        work.execute(
+            insert(self.attempts).values(
+                id=work.new_id("att"),
+                delivery_id=delivery.id,
+                at=work.now,
+                outcome=outcome,
+                status=status,
+                detail=detail[:2000],
+                took_ms=took_ms,
+            )
+        )
+        return True
+
+    def disable(self, work: Work, receiver: Receiver) -> None:
+        """The receiver is gone for good: its waiting deliveries rest, visible and replayable."""
+        rows = self.deliveries
+        work.execute(
+            update(rows)
+            .where(
+                rows.c.courier == receiver.courier,
+                rows.c.address == receiver.address,
+                rows.c.state == "waiting",
+            )
+            .values(state="disabled", done_at=work.now, lease_until=None)
+        )
+
+    def replay(self, work: Work, event_id: str) -> int:
+        """Send an event again to all its receivers; returns how many deliveries that are."""
+        rows = self.deliveries
+        again = work.execute(
+            update(rows)
+            .where(rows.c.event_id == event_id)
+            .values(state="waiting", next_at=work.now, done_at=None, lease_until=None, tries=0)
+        )
+        work.ring(BELL_TOPIC)
+        return int(again.rowcount)
+
+    def receivers_of(self, work: Work, subject: str) -> Any:
+        """Deliveries of a subject with their events, oldest first (for people to look at)."""
+        rows, events = self.deliveries, self.events
+        return work.execute(
+            select(events, rows.c.state, rows.c.tries, rows.c.address)
+            .join(rows, rows.c.event_id == events.c.id, isouter=True)
+            .where(events.c.subject == subject)
+            .order_by(events.c.seq)
+        ).all()
+
+
+def _waiting(
+    work: Work,
+    event_id: str,
+    subject: str,
+    seq: int,
+    receivers: Sequence[Receiver],
+    next_at: datetime,
+) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": work.new_id("dlv"),
+            "event_id": event_id,
+            "subject": subject,
+            "seq": seq,
+            "courier": receiver.courier,
+            "address": receiver.address,
+            "state": "waiting",
+            "tries": 0,
+            "fence": 0,
+            "next_at": next_at,
+        }
+        for receiver in receivers
+    ]
+
+
+def _delivery(row: Any) -> Delivery:
+    return Delivery(
+        id=row.id,
+        event_id=row.event_id,
+        subject=row.subject,
+        seq=row.seq,
+        kind=row.kind,
+        data=row.data,
+        created_at=row.created_at,
+        receiver=Receiver(row.courier, row.address),
+        tries=row.tries + 1,
+        fence=row.fence + 1,
+    )
+
+
+def _events(metadata: MetaData, prefix: str) -> Table:
+    return Table(
+        f"{prefix}events",
+        metadata,
+        Column("id", Text, primary_key=True),
+        Column("subject", Text, nullable=False),
+        Column("seq", Whole, nullable=False),
+        Column("kind", Text, nullable=False),
+        Column("data", Json, nullable=False),
+        Column("created_at", Utc, nullable=False),
+        UniqueConstraint("subject", "seq"),
+        sqlite_strict=True,
+    )
+
+
+def _deliveries(metadata: MetaData, prefix: str) -> Table:
+    name = f"{prefix}deliveries"
+    return Table(
+        name,
+        metadata,
+        Column("id", Text, primary_key=True),
+        Column("event_id", Text, ForeignKey(f"{prefix}events.id"), nullable=False),
+        Column("subject", Text, nullable=False),
+        Column("seq", Whole, nullable=False),
+        Column("courier", Text, nullable=False),
+        Column("address", Text, nullable=False),
+        Column("state", Text, nullable=False),
+        Column("tries", Whole, nullable=False),
+        Column("fence", Whole, nullable=False),
+        Column("next_at", Utc, nullable=False),
+        Column("lease_until", Utc),
+        Column("done_at", Utc),
+        CheckConstraint("state in ('waiting', 'done', 'dead', 'disabled')", name=f"{name}_state"),
+        UniqueConstraint("event_id", "courier", "address"),
+        Index(f"{name}_due", "state", "next_at"),
+        Index(f"{name}_order", "subject", "courier", "address", "seq"),
+        sqlite_strict=True,
+    )
+
+
+def _attempts(metadata: MetaData, prefix: str) -> Table:
+    return Table(
+        f"{prefix}attempts",
+        metadata,
+        Column("id", Text, primary_key=True),
+        Column(
+            "delivery_id", Text, ForeignKey(f"{prefix}deliveries.id"), nullable=False, index=True
+        ),
+        Column("at", Utc, nullable=False),
+        Column("outcome", Text, nullable=False),
+        Column("status", Whole),
+        Column("detail", Text, nullable=False),
+        Column("took_ms", Whole, nullable=False),
+        sqlite_strict=True,
+    )

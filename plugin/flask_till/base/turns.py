@@ -1,0 +1,127 @@
+"""Writers taking turns on one SQLite file, several to a commit.
+
+The first writer that comes leads: it takes the file lock, runs what waits in this process
+inside one transaction, each job behind its own savepoint, commits once and hands the lead to the
+next that waits. Nobody is answered before the commit that carries its change.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import IO, Any, TypeVar
+
+from sqlalchemy import Connection
+
+T = TypeVar("T")
+MOST_TOGETHER = 64
+
+Begin = Callable[[], AbstractContextManager[Connection]]
+
+
+class _Place:
+    """One waiting job, and later its outcome."""
+
+    __slots__ = ("error", "go", "job", "leads", "result")
+
+    def __init__(self, job: Callable[[Connection], Any]) -> None:
+        self.job = job
+        self.go = threading.Event()
+        self.leads = False
+        self.result: Any = None
+        self.error: BaseException | None = None
+
+    def run(self, connection: Connection) -> None:
+        try:
+            self.result = self.job(connection)
+        except BaseException as error:  # noqa: BLE001 - raised again by whoever waits for it
+            self.error = error
+
+    def outcome(self) -> Any:
+        if self.error is not None:
+            raise self.error
+        return self.result
+
+
+def _lock(file: IO[bytes]) -> None:
+    """Wait for the file's lock, first come first served; closing the file gives it back."""
+    try:
+        import fcntl
+    except ImportError:  # Windows: SQLite's own busy wait does it, less fairly
+        return
+    fcntl.flock(file, fcntl.LOCK_EX)
+
+
+class _Undone(Exception):
+    """Rolls a transaction of one job back; the job's own error is kept in its place."""
+
+
+class Turns:
+    def __init__(self, lock_path: str) -> None:
+        self._lock_path = lock_path
+        self._mutex = threading.Lock()
+        self._waiting: list[_Place] = []
+        self._led = False
+
+    def take(self, job: Callable[[Connection], T], begin: Begin) -> T:
+        """Run the job in its turn and return its result after the commit; its error comes out."""
+        place = _Place(job)
+        with self._mutex:
+            self._waiting.append(place)
+            if not self._led:
+                self._led = place.leads = True
+        if not place.leads:
+            place.go.wait()
+        if place.leads:
+            self._lead(begin)
+        return place.outcome()  # type: ignore[no-any-return]  # a place holds what its job returned
+
+    def _lead(self, begin: Begin) -> None:
+        batch: list[_Place] = []
+        try:
+            with self._file_lock():
+                with self._mutex:
+                    batch = self._waiting[:MOST_TOGETHER]
+                    del self._waiting[:MOST_TOGETHER]
+                self._run(batch, begin)
+        except _Undone:
+            pass
+        except BaseException as error:  # noqa: BLE001 - each one that waited raises it
+            for place in batch:
+                place.error = place.error or error
+        finally:
+            self._hand_over(batch)
+
+    def _run(self, batch: list[_Place], begin: Begin) -> None:
+        with begin() as connection:
+            if len(batch) == 1:
+                batch[0].run(connection)
+                if batch[0].error is not None:
+                    raise _Undone
+                return
+            for place in batch:
+                connection.exec_driver_sql("savepoint turn")
+                place.run(connection)
+                if place.error is not None:
+                    connection.exec_driver_sql("rollback to turn")
+                connection.exec_driver_sql("release turn")
+
+    def _hand_over(self, batch: list[_Place]) -> None:
+        with self._mutex:
+            successor = self._waiting[0] if self._waiting else None
+            if successor is None:
+                self._led = False
+            else:
+                successor.leads = True
+        for place in batch:
+            place.leads = False
+            place.go.set()
+        if successor is not None:
+            successor.go.set()
+
+    @contextmanager
+    def _file_lock(self) -> Iterator[None]:
+        with open(self._lock_path, "ab") as file:
+            _lock(file)
+            yield

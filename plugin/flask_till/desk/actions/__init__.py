@@ -1,0 +1,1 @@
+"""What happens at the desk: one verb, one function, one transaction. Nothing here calls out."""

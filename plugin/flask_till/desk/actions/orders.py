@@ -1,0 +1,133 @@
+"""Creating orders and moving them from state to state."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import update
+
+from ...base.database import Work
+from ...base.outbox import Receiver
+from ...errors import Conflict
+from ..merchant import Merchant
+from ..order import (
+    CANCELLED,
+    ENDED_UNPAID,
+    EVENT_OF,
+    EXPIRED,
+    PENDING,
+    Order,
+    OrderDraft,
+    fingerprint_of,
+    step,
+)
+from ..payment import ACTIVE
+from ..snapshot import to_data
+from ..tables import orders, outbox
+from .reading import find_order, lock_order, read_order
+
+TOPIC = "order:"
+
+
+def create_order(work: Work, merchant: Merchant, draft: OrderDraft) -> tuple[Order, bool]:
+    """The order and whether it is new.
+
+    The same external id with the same draft gives the first order back; with another draft it
+    is a `Conflict` (EXTERNAL_ID_TAKEN). The unique constraint decides, not a look beforehand.
+    """
+    draft.check()
+    values = _values(work, merchant, draft)
+    if work.insert_once(orders, values):
+        order = read_order(work, values["id"])
+        record_event(work, order, "order.created")
+        return order, True
+    return _earlier(work, merchant, draft), False
+
+
+def _earlier(work: Work, merchant: Merchant, draft: OrderDraft) -> Order:
+    earlier = find_order(work, merchant.id, draft.external_id)
+    assert earlier is not None
+    row = work.execute(orders.select().where(orders.c.id == earlier.id)).one()
+    if row.fingerprint != fingerprint_of(draft):
+        raise Conflict(
+            f"external_id {draft.external_id!r} names an order with other contents.",
+            code="EXTERNAL_ID_TAKEN",
+            remedy="Use a new external_id for a new order.",
+        )
+    return earlier
+
+
+def _values(work: Work, merchant: Merchant, draft: OrderDraft) -> dict[str, Any]:
+    return {
+        "id": work.new_id("ord"),
+        "merchant_id": merchant.id,
+        "external_id": draft.external_id,
+        "fingerprint": fingerprint_of(draft),
+        "dialect": draft.dialect,
+        "status": PENDING,
+        "version": 1,
+        "amount": draft.amount.minor,
+        "refunded": 0,
+        "currency": draft.amount.currency,
+        "lines": [asdict(line) for line in draft.lines],
+        "adjustments": [asdict(one) for one in draft.adjustments],
+        "shares": [asdict(share) for share in draft.shares],
+        "description": draft.description,
+        "locale": draft.locale,
+        "redirect_url": draft.redirect_url,
+        "opener_origin": draft.opener_origin,
+        "methods": None if draft.methods is None else list(draft.methods),
+        "late_money": draft.late_money,
+        "shopper": dict(draft.shopper),
+        "metadata": dict(draft.metadata),
+        "live": merchant.live,
+        "created_at": work.now,
+        "expires_at": work.now + timedelta(seconds=draft.expires_in),
+    }
+
+
+def move_order(work: Work, order: Order, happening: str, **changes: Any) -> Order:
+    """Take one step of the transition table and tell everybody. Raises `Conflict` if it is none.
+
+    The update is conditional on the version that the caller saw; a lost race is a `Conflict`
+    (ORDER_CHANGED), to be read again.
+    """
+    status = step(order.status, happening)
+    done = work.execute(
+        update(orders)
+        .where(orders.c.id == order.id, orders.c.version == order.version)
+        .values(status=status, version=order.version + 1, **changes)
+    )
+    if not done.rowcount:
+        raise Conflict("The order changed meanwhile.", code="ORDER_CHANGED", remedy="Try again.")
+    moved = read_order(work, order.id)
+    record_event(work, moved, EVENT_OF[status])
+    return moved
+
+
+def end_order(
+    work: Work, order_id: str, happening: str, *, merchant_id: str | None = None
+) -> Order:
+    """Cancel or expire an open order whose payments are all stopped.
+
+    Already ended that way: the order as it is. An active payment is a `Conflict`
+    (PAYMENT_IN_PROGRESS): whoever asks must stop it at its gateway first.
+    """
+    order = lock_order(work, order_id, merchant_id=merchant_id)
+    target = {"cancel": CANCELLED, "expire": EXPIRED}[happening]
+    if order.status == target or (happening == "expire" and not order.is_due(work.now)):
+        return order
+    if order.status in ENDED_UNPAID or not order.is_open:
+        step(order.status, happening)
+    if order.payment is not None and order.payment.status in ACTIVE:
+        raise Conflict("A payment is under way.", code="PAYMENT_IN_PROGRESS")
+    return move_order(work, order, happening, ended_at=work.now)
+
+
+def record_event(work: Work, order: Order, kind: str) -> None:
+    """Put what happened into the outbox, with the whole order as it is now, and ring the bell."""
+    receivers = [Receiver(order.dialect, order.merchant_id)]
+    outbox.record(work, subject=order.id, kind=kind, data=to_data(order), receivers=receivers)
+    work.ring(TOPIC + order.id)

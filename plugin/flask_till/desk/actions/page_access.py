@@ -1,0 +1,78 @@
+"""Who may look at an order page: a token that works once becomes a session of one browser."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import insert, select, update
+
+from ...base.database import Work
+from ...errors import Gone, NotFound
+from ..tables import page_sessions, page_tokens
+
+TOKEN_LIFE = timedelta(seconds=60)
+SESSION_LIFE = timedelta(days=30)
+
+
+def store_token(work: Work, order_id: str, digest: str) -> None:
+    """A token that opens the page of this order once, within 60 seconds. Only its hash is kept."""
+    work.execute(
+        insert(page_tokens).values(
+            digest=digest, order_id=order_id, expires_at=work.now + TOKEN_LIFE
+        )
+    )
+
+
+def redeem_token(work: Work, order_id: str, token: str, session: str) -> bool:
+    """Exchange a token for a session (both as digests). True when it worked.
+
+    A second use revokes the session of the first and answers False: somebody read the address.
+    Raises `NotFound` for a token that this order never had, `Gone` for one that is too old.
+    """
+    used = work.execute(
+        update(page_tokens)
+        .where(
+            page_tokens.c.digest == token,
+            page_tokens.c.order_id == order_id,
+            page_tokens.c.used_at.is_(None),
+            page_tokens.c.expires_at > work.now,
+        )
+        .values(used_at=work.now, session=session)
+    )
+    if not used.rowcount:
+        return _refuse(work, order_id, token)
+    work.execute(
+        insert(page_sessions).values(
+            digest=session, order_id=order_id, expires_at=work.now + SESSION_LIFE
+        )
+    )
+    return True
+
+
+def _refuse(work: Work, order_id: str, token: str) -> bool:
+    row = work.execute(
+        select(page_tokens).where(page_tokens.c.digest == token, page_tokens.c.order_id == order_id)
+    ).first()
+    if row is None:
+        raise NotFound("This order has no such token.", code="TOKEN_UNKNOWN")
+    if row.used_at is None:
+        raise Gone("The token is older than 60 seconds.", code="TOKEN_EXPIRED")
+    work.execute(
+        update(page_sessions)
+        .where(page_sessions.c.digest == row.session, page_sessions.c.revoked_at.is_(None))
+        .values(revoked_at=work.now)
+    )
+    return False
+
+
+def may_view(work: Work, order_id: str, session: str) -> bool:
+    """Whether the session (as digest) was made for this order and still holds."""
+    row = work.execute(
+        select(page_sessions.c.order_id).where(
+            page_sessions.c.digest == session,
+            page_sessions.c.order_id == order_id,
+            page_sessions.c.revoked_at.is_(None),
+            page_sessions.c.expires_at > work.now,
+        )
+    ).first()
+    return row is not None

@@ -1,0 +1,39 @@
+"""Writing to the ledger. Rows are only ever added."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, insert, select
+
+from ...base.database import Work
+from ..ledger import Posting, is_balanced
+from ..tables import ledger
+
+
+def post(work: Work, *, order_id: str, kind: str, currency: str, posting: Posting) -> None:
+    """One balanced entry. A posting that does not add up to zero is a fault of ours: it raises."""
+    if not is_balanced(posting):
+        raise AssertionError(f"unbalanced {kind} posting for {order_id}: {dict(posting)}")
+    entry = work.new_id("ent")
+    rows = [
+        {
+            "entry": entry,
+            "account": account,
+            "order_id": order_id,
+            "kind": kind,
+            "amount": amount,
+            "currency": currency,
+            "at": work.now,
+        }
+        for account, amount in sorted(posting.items())
+    ]
+    work.execute(insert(ledger), rows)
+
+
+def balances(work: Work, order_id: str) -> dict[str, int]:
+    """account -> what this order's postings left on it, in minor units."""
+    query = (
+        select(ledger.c.account, func.sum(ledger.c.amount).label("total"))
+        .where(ledger.c.order_id == order_id)
+        .group_by(ledger.c.account)
+    )
+    return {row.account: int(row.total) for row in work.execute(query)}

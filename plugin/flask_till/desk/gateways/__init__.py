@@ -1,0 +1,141 @@
+"""Gateways move money. One file each, behind the one protocol `Gateway`.
+
+A gateway knows its provider and nothing of us: it gets a `Charge`, and all that it says about
+money comes back as `Evidence`, which the cashier holds against what it stored before it believes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from ...money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A way to pay that a gateway offers for a currency; ``label`` is an English message id."""
+
+    gateway: str
+    name: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """One payment attempt as the gateway sees it. ``payment_id`` is its idempotency key."""
+
+    payment_id: str
+    order_id: str
+    amount: Money
+    method: str
+    description: str
+    locale: str
+    return_url: str
+    expires_at: datetime
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    provider_ref: str | None = None
+    client: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a provider says about one payment.
+
+    ``status`` is requires_action, processing, succeeded, failed or cancelled; ``amount`` is what
+    was received; ``event_id`` is the provider's, None for an answer to our own question.
+    """
+
+    gateway: str
+    account: str
+    provider_ref: str
+    status: str
+    amount: Money
+    livemode: bool
+    event_id: str | None = None
+    method: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A started attempt. ``client`` is for the order page's script, ``redirect_url`` for the browser."""
+
+    provider_ref: str
+    status: str
+    client: Mapping[str, Any] = field(default_factory=dict)
+    redirect_url: str | None = None
+    evidence: Evidence | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RefundResult:
+    """``status`` is succeeded, pending or failed."""
+
+    provider_ref: str
+    status: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RefundNotice:
+    """News about a refund, found by our id (or the provider's)."""
+
+    provider_ref: str
+    status: str
+    refund_id: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One verified webhook: news of a payment, of a refund, or of nothing that concerns us."""
+
+    event_id: str
+    kind: str
+    evidence: Evidence | None = None
+    refund: RefundNotice | None = None
+    raw: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PagePart:
+    """What a gateway adds to the order page: origins for its policy, a script, or a form."""
+
+    script_origins: Sequence[str] = ()
+    frame_origins: Sequence[str] = ()
+    connect_origins: Sequence[str] = ()
+    module: str | None = None
+    template: str | None = None
+
+
+class Gateway(Protocol):
+    """Every method may raise `GatewayUnavailable` (unknown whether it acted) or `GatewayRefused`."""
+
+    name: str
+    account: str
+    livemode: bool
+    late_look: timedelta
+    """How long after an order ended the provider is asked once more for late money."""
+
+    def methods(self, currency: str) -> Sequence[Method]: ...
+
+    def start(self, charge: Charge, inputs: Mapping[str, str]) -> Started:
+        """Open the payment at the provider; the same ``payment_id`` again opens nothing new."""
+
+    def act(self, charge: Charge, inputs: Mapping[str, str]) -> Evidence:
+        """A further step that the shopper took on our page (a confirmation, say)."""
+
+    def look(self, charge: Charge) -> Evidence: ...
+
+    def cancel(self, charge: Charge) -> Evidence:
+        """Try to stop it. ``cancelled`` = it will not happen; anything else is how it stands."""
+
+    def refund(self, refund_id: str, charge: Charge, amount: Money) -> RefundResult: ...
+
+    def read_webhook(self, body: bytes, headers: Mapping[str, str]) -> Notice:
+        """Verify the raw bytes, then read them. Raises `BadSignature` or `Unreadable`, only."""
+
+    def page(self) -> PagePart: ...

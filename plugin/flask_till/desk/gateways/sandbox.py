@@ -1,0 +1,116 @@
+"""The sandbox: no account, no network, no money. The shopper chooses what happens.
+
+All it knows of a payment is in its provider id: the chosen outcome and when it was chosen, so it
+needs no storage and survives restarts. It refuses to start in production.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+
+from ...base.clock import Clock, system_clock
+from ...errors import BadSignature, GatewayRefused, InvalidRequest, SettingsError
+from ...money import Money
+from . import Charge, Evidence, Method, Notice, PagePart, RefundResult, Started
+
+OUTCOMES = ("paid", "declined", "slow", "confirm", "late")
+SLOW = timedelta(seconds=4)
+LATE_AFTER_EXPIRY = timedelta(seconds=2)
+METHOD = Method("sandbox", "sandbox", "Sandbox")
+STATUS_BEFORE = {"paid": "succeeded", "declined": "failed", "slow": "processing",
+                 "confirm": "requires_action", "late": "processing"}  # fmt: skip
+
+
+class SandboxGateway:
+    """Plays a provider. Raises `SettingsError` unless it is told that this is no production desk."""
+
+    name = "sandbox"
+    account = "sandbox"
+    livemode = False
+    late_look = timedelta(seconds=3)
+
+    def __init__(self, *, in_development: bool, clock: Clock = system_clock) -> None:
+        if not in_development:
+            raise SettingsError(
+                "The sandbox gateway takes no money and does not start in production.",
+                remedy="Set up a real gateway, or TILL_ENV=development to try things out.",
+            )
+        self._clock = clock
+
+    def methods(self, currency: str) -> Sequence[Method]:
+        return (METHOD,)
+
+    def start(self, charge: Charge, inputs: Mapping[str, str]) -> Started:
+        outcome = inputs.get("outcome", "paid")
+        if outcome not in OUTCOMES:
+            raise InvalidRequest(
+                f"The sandbox knows {', '.join(OUTCOMES)}.", code="UNKNOWN_OUTCOME"
+            )
+        if charge.provider_ref is None:
+            at = int(self._clock().timestamp() * 1000)
+            ref = f"sandbox.{charge.payment_id}.{outcome}.{at}"
+        else:
+            ref = charge.provider_ref
+        status = STATUS_BEFORE[_outcome(ref)]
+        return Started(ref, status, evidence=self._evidence(charge, ref, status))
+
+    def act(self, charge: Charge, inputs: Mapping[str, str]) -> Evidence:
+        """Confirm or refuse a payment that waits for it: ``confirmation`` is yes or no."""
+        ref = _ref(charge)
+        if _outcome(ref) != "confirm":
+            raise GatewayRefused("This payment waits for no confirmation.")
+        agreed = inputs.get("confirmation") == "yes"
+        return self._evidence(charge, ref, "succeeded" if agreed else "failed")
+
+    def look(self, charge: Charge) -> Evidence:
+        ref, now = _ref(charge), self._clock()
+        done = {
+            "slow": now >= _chosen_at(ref) + SLOW,
+            "late": now >= charge.expires_at + LATE_AFTER_EXPIRY,
+        }.get(_outcome(ref), False)
+        status = "succeeded" if done else STATUS_BEFORE[_outcome(ref)]
+        return self._evidence(charge, ref, status)
+
+    def cancel(self, charge: Charge) -> Evidence:
+        """Always wins, unless the money is there already; ``late`` breaks its word afterwards."""
+        seen = self.look(charge)
+        if seen.status == "succeeded":
+            return seen
+        return self._evidence(charge, _ref(charge), "cancelled")
+
+    def refund(self, refund_id: str, charge: Charge, amount: Money) -> RefundResult:
+        return RefundResult(f"sandbox.{refund_id}", "succeeded")
+
+    def read_webhook(self, body: bytes, headers: Mapping[str, str]) -> Notice:
+        raise BadSignature("The sandbox sends no webhooks.")
+
+    def page(self) -> PagePart:
+        return PagePart(template="gateways/sandbox.html")
+
+    def _evidence(self, charge: Charge, ref: str, status: str) -> Evidence:
+        reason = "The sandbox declined it, as asked." if status == "failed" else None
+        return Evidence(
+            gateway=self.name,
+            account=self.account,
+            provider_ref=ref,
+            status=status,
+            amount=charge.amount,
+            livemode=False,
+            method="sandbox",
+            reason=reason,
+        )
+
+
+def _ref(charge: Charge) -> str:
+    if charge.provider_ref is None:
+        raise GatewayRefused("The sandbox has not seen this payment.")
+    return charge.provider_ref
+
+
+def _outcome(ref: str) -> str:
+    return ref.split(".")[2]
+
+
+def _chosen_at(ref: str) -> datetime:
+    return datetime.fromtimestamp(int(ref.split(".")[3]) / 1000, UTC)

@@ -1,0 +1,258 @@
+"""The desk's tables, ``till_desk_*``. Constraints here are the last guard of every money rule."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from ..base.columns import Flag, Json, Utc, Whole
+from ..base.migrations import Migrations
+from ..base.outbox import Outbox
+from .order import TRANSITIONS as ORDER_TRANSITIONS
+from .payment import ACTIVE
+from .payment import TRANSITIONS as PAYMENT_TRANSITIONS
+
+PREFIX = "till_desk_"
+metadata = MetaData(
+    naming_convention={
+        "ck": "ck_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+
+def _listed(words: object) -> str:
+    return "(" + ", ".join(f"'{word}'" for word in sorted(words)) + ")"  # type: ignore[call-overload]  # any iterable of words
+
+
+merchants = Table(
+    "till_desk_merchants",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("live", Flag, nullable=False),
+    Column("callback_url", Text),
+    Column("callback_disabled_at", Utc),
+    Column("origins", Json, nullable=False),
+    Column("settings", Json, nullable=False),
+    Column("created_at", Utc, nullable=False),
+    CheckConstraint("live in (0, 1)", name="desk_merchants_live"),
+    sqlite_strict=True,
+)
+
+api_keys = Table(
+    "till_desk_api_keys",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("merchant_id", Text, ForeignKey("till_desk_merchants.id"), nullable=False),
+    Column("created_at", Utc, nullable=False),
+    Column("ends_at", Utc),
+    sqlite_strict=True,
+)
+
+callback_secrets = Table(
+    "till_desk_callback_secrets",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("merchant_id", Text, ForeignKey("till_desk_merchants.id"), nullable=False, index=True),
+    Column("sealed", Text, nullable=False),
+    Column("created_at", Utc, nullable=False),
+    Column("ends_at", Utc),
+    sqlite_strict=True,
+)
+
+orders = Table(
+    "till_desk_orders",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("merchant_id", Text, ForeignKey("till_desk_merchants.id"), nullable=False),
+    Column("external_id", Text, nullable=False),
+    Column("fingerprint", Text, nullable=False),
+    Column("dialect", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("version", Whole, nullable=False),
+    Column("amount", Whole, nullable=False),
+    Column("refunded", Whole, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("lines", Json, nullable=False),
+    Column("adjustments", Json, nullable=False),
+    Column("shares", Json, nullable=False),
+    Column("description", Text),
+    Column("locale", Text, nullable=False),
+    Column("redirect_url", Text),
+    Column("opener_origin", Text),
+    Column("methods", Json),
+    Column("late_money", Text, nullable=False),
+    Column("shopper", Json, nullable=False),
+    Column("metadata", Json, nullable=False),
+    Column("live", Flag, nullable=False),
+    Column("created_at", Utc, nullable=False),
+    Column("expires_at", Utc, nullable=False),
+    Column("paid_at", Utc),
+    Column("ended_at", Utc),
+    UniqueConstraint("merchant_id", "external_id"),
+    CheckConstraint(f"status in {_listed(ORDER_TRANSITIONS)}", name="desk_orders_status"),
+    CheckConstraint("amount >= 0 and refunded between 0 and amount", name="desk_orders_amounts"),
+    CheckConstraint("length(currency) = 3", name="desk_orders_currency"),
+    CheckConstraint("late_money in ('refund', 'accept')", name="desk_orders_late_money"),
+    CheckConstraint(
+        "(status in ('paid', 'partially_refunded', 'refunded')) = (paid_at is not null)",
+        name="desk_orders_paid_at",
+    ),
+    Index("ix_till_desk_orders_newest", "merchant_id", "created_at", "id"),
+    Index(
+        "ix_till_desk_orders_open",
+        "expires_at",
+        sqlite_where=text("status in ('pending', 'processing')"),
+        postgresql_where=text("status in ('pending', 'processing')"),
+    ),
+    sqlite_strict=True,
+)
+
+_active = text(f"status in {_listed(ACTIVE)}")
+
+payments = Table(
+    "till_desk_payments",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("order_id", Text, ForeignKey("till_desk_orders.id"), nullable=False, index=True),
+    Column("gateway", Text, nullable=False),
+    Column("account", Text, nullable=False),
+    Column("method", Text, nullable=False),
+    Column("provider_ref", Text),
+    Column("status", Text, nullable=False),
+    Column("reason", Text),
+    Column("amount", Whole, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("live", Flag, nullable=False),
+    Column("kept", Flag, nullable=False),
+    Column("client", Json, nullable=False),
+    Column("created_at", Utc, nullable=False),
+    Column("updated_at", Utc, nullable=False),
+    UniqueConstraint("gateway", "provider_ref"),
+    CheckConstraint(f"status in {_listed(PAYMENT_TRANSITIONS)}", name="desk_payments_status"),
+    CheckConstraint("amount > 0", name="desk_payments_amount"),
+    CheckConstraint("kept = 0 or status = 'succeeded'", name="desk_payments_kept"),
+    Index(
+        "uq_till_desk_payments_one_active",
+        "order_id",
+        unique=True,
+        sqlite_where=_active,
+        postgresql_where=_active,
+    ),
+    Index(
+        "uq_till_desk_payments_one_kept",
+        "order_id",
+        unique=True,
+        sqlite_where=text("kept = 1"),
+        postgresql_where=text("kept = 1"),
+    ),
+    sqlite_strict=True,
+)
+
+refunds = Table(
+    "till_desk_refunds",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("order_id", Text, ForeignKey("till_desk_orders.id"), nullable=False, index=True),
+    Column("payment_id", Text, ForeignKey("till_desk_payments.id"), nullable=False),
+    Column("amount", Whole, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("reason", Text),
+    Column("provider_ref", Text),
+    Column("created_at", Utc, nullable=False),
+    Column("done_at", Utc),
+    CheckConstraint("amount > 0", name="desk_refunds_amount"),
+    CheckConstraint("status in ('pending', 'succeeded', 'failed')", name="desk_refunds_status"),
+    CheckConstraint("cause in ('asked', 'late', 'double')", name="desk_refunds_cause"),
+    Index(
+        "uq_till_desk_refunds_unasked",
+        "payment_id",
+        unique=True,
+        sqlite_where=text("cause in ('late', 'double')"),
+        postgresql_where=text("cause in ('late', 'double')"),
+    ),
+    sqlite_strict=True,
+)
+
+ledger = Table(
+    "till_desk_ledger",
+    metadata,
+    Column("entry", Text, primary_key=True),
+    Column("account", Text, primary_key=True),
+    Column("order_id", Text, ForeignKey("till_desk_orders.id"), nullable=False, index=True),
+    Column("kind", Text, nullable=False),
+    Column("amount", Whole, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("at", Utc, nullable=False),
+    CheckConstraint("amount <> 0", name="desk_ledger_amount"),
+    sqlite_strict=True,
+)
+
+provider_events = Table(
+    "till_desk_provider_events",
+    metadata,
+    Column("gateway", Text, primary_key=True),
+    Column("event_id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("payment_id", Text),
+    Column("verdict", Text, nullable=False),
+    Column("why", Text),
+    Column("data", Json, nullable=False),
+    Column("at", Utc, nullable=False),
+    CheckConstraint(
+        "verdict in ('applied', 'ignored', 'quarantined')", name="desk_provider_events_verdict"
+    ),
+    sqlite_strict=True,
+)
+
+page_tokens = Table(
+    "till_desk_page_tokens",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("order_id", Text, ForeignKey("till_desk_orders.id"), nullable=False, index=True),
+    Column("expires_at", Utc, nullable=False),
+    Column("used_at", Utc),
+    Column("session", Text),
+    sqlite_strict=True,
+)
+
+page_sessions = Table(
+    "till_desk_page_sessions",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("order_id", Text, ForeignKey("till_desk_orders.id"), nullable=False, index=True),
+    Column("expires_at", Utc, nullable=False),
+    Column("revoked_at", Utc),
+    sqlite_strict=True,
+)
+
+idempotency = Table(
+    "till_desk_idempotency",
+    metadata,
+    Column("merchant_id", Text, primary_key=True),
+    Column("endpoint", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("fingerprint", Text, nullable=False),
+    Column("status", Whole, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("created_at", Utc, nullable=False),
+    sqlite_strict=True,
+)
+
+outbox = Outbox(metadata, PREFIX)
+MIGRATIONS = Migrations("flask_till.desk", metadata, PREFIX)

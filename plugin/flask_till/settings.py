@@ -1,0 +1,355 @@
+"""Every ``TILL_*`` key, its default and its check. Read once at `init_app`, then frozen.
+
+A key is looked up in ``app.config`` first, then in the environment.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from .errors import SettingsError
+
+Parse = Callable[[Any], Any]
+S = TypeVar("S")
+DEVELOPMENT, PRODUCTION = "development", "production"
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError("a text that is not empty is needed")
+    return value.strip()
+
+
+def _whole(lowest: int, highest: int) -> Parse:
+    def parse(value: Any) -> int:
+        if isinstance(value, bool) or not str(value).strip().isdigit():
+            raise ValueError(f"a whole number from {lowest} to {highest} is needed")
+        number = int(value)
+        if not lowest <= number <= highest:
+            raise ValueError(f"a whole number from {lowest} to {highest} is needed")
+        return number
+
+    return parse
+
+
+def _flag(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    word = str(value).strip().lower()
+    if word in ("1", "true", "yes", "on"):
+        return True
+    if word in ("0", "false", "no", "off"):
+        return False
+    raise ValueError("true or false is needed")
+
+
+def _words(value: Any) -> tuple[str, ...]:
+    parts = value.split(",") if isinstance(value, str) else list(value)
+    return tuple(str(part).strip() for part in parts if str(part).strip())
+
+
+def _one_of(*choices: str) -> Parse:
+    def parse(value: Any) -> str:
+        if value not in choices:
+            raise ValueError(f"one of {', '.join(choices)} is needed")
+        return str(value)
+
+    return parse
+
+
+def _url(value: Any) -> str:
+    text = _text(value).rstrip("/")
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("an http or https URL is needed")
+    return text
+
+
+def _origins(value: Any) -> tuple[str, ...]:
+    return tuple(_origin(word) for word in _words(value))
+
+
+def _origin(word: str) -> str:
+    parts = urlsplit(_url(word))
+    if parts.path or parts.query:
+        raise ValueError(f"{word!r} is more than an origin such as https://shop.example")
+    return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
+def _prefix(value: Any) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"(/[A-Za-z0-9._~-]+)*", value):
+        raise ValueError('a path such as "/till", with no final slash, is needed')
+    return value
+
+
+def _secrets(value: Any) -> tuple[str, ...]:
+    words = _words(value)
+    if any(len(word) < 16 for word in words):
+        raise ValueError("each secret must have at least 16 characters")
+    return words
+
+
+def _maybe(parse: Parse) -> Parse:
+    return lambda value: None if value in (None, "") else parse(value)
+
+
+def setting(key: str, default: Any, parse: Parse, meaning: str) -> Any:
+    """One key: its default, how it is read, what it means (the README's table is made of this)."""
+    return field(metadata={"key": key, "default": default, "parse": parse, "meaning": meaning})
+
+
+@dataclass(frozen=True, slots=True)
+class _Both:
+    env: str = setting(
+        "TILL_ENV",
+        None,
+        _maybe(_one_of(DEVELOPMENT, PRODUCTION)),
+        "`development` allows the built-in desk and the sandbox gateway. Default: `production`,"
+        " unless the app runs in debug or testing mode.",
+    )
+    secret_keys: tuple[str, ...] = setting(
+        "TILL_SECRET_KEYS",
+        (),
+        _secrets,
+        "Keys that sign cookies and encrypt stored secrets, newest first; older ones still verify."
+        " Default: the app's `SECRET_KEY`.",
+    )
+    locale: str = setting(
+        "TILL_LOCALE",
+        "en",
+        _text,
+        "Language when the browser asks for none that is there (`en`, `pl`).",
+    )
+    cookie_secure: bool | None = setting(
+        "TILL_COOKIE_SECURE",
+        None,
+        _maybe(_flag),
+        "Whether cookies need https. Default: always, except on localhost.",
+    )
+    background: bool = setting(
+        "TILL_BACKGROUND",
+        True,
+        _flag,
+        "Run the relay and the sweeper as threads of the app; off when `flask till relay` does it.",
+    )
+
+    @property
+    def in_development(self) -> bool:
+        return self.env == DEVELOPMENT
+
+
+@dataclass(frozen=True, slots=True)
+class ShopSettings(_Both):
+    """What `Till` was set up with; times in seconds."""
+
+    database_url: str = setting(
+        "TILL_DATABASE_URL",
+        "sqlite:///{instance}/till.db",
+        _text,
+        "Where the shop keeps baskets and orders: a SQLite file or PostgreSQL.",
+    )
+    url_prefix: str = setting(
+        "TILL_URL_PREFIX", "/till", _prefix, "Where the shop's blueprint is mounted."
+    )
+    public_url: str | None = setting(
+        "TILL_PUBLIC_URL",
+        None,
+        _maybe(_url),
+        "The shop's address as shoppers see it. Default: taken from each request.",
+    )
+    trusted_origins: tuple[str, ...] = setting(
+        "TILL_TRUSTED_ORIGINS",
+        (),
+        _origins,
+        "Origins besides the shop's own whose pages may call the shop's endpoints.",
+    )
+    currency: str | None = setting(
+        "TILL_CURRENCY",
+        None,
+        _maybe(_text),
+        "Currency of an empty basket. Default: that of the first product.",
+    )
+    desk_url: str | None = setting(
+        "TILL_DESK_URL",
+        None,
+        _maybe(_url),
+        "The order desk's address. Needed in production unless `Till(desk=...)` names one.",
+    )
+    desk_key: str | None = setting(
+        "TILL_DESK_KEY", None, _maybe(_text), "The shop's API key at that desk."
+    )
+    desk_callback_secrets: tuple[str, ...] = setting(
+        "TILL_DESK_CALLBACK_SECRETS",
+        (),
+        _secrets,
+        "Secrets of that desk's callbacks (`whsec_...`), newest first.",
+    )
+    max_waiters: int = setting(
+        "TILL_MAX_WAITERS",
+        24,
+        _whole(0, 100_000),
+        "Websockets and long polls that a process holds at once; keep it below its threads.",
+    )
+    channel_idle_seconds: int = setting(
+        "TILL_CHANNEL_IDLE_SECONDS",
+        3600,
+        _whole(10, 86_400),
+        "Seconds after which a websocket without news is closed; the page opens it again.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class DeskSettings(_Both):
+    """What `OrderDesk` was set up with."""
+
+    database_url: str = setting(
+        "TILL_DESK_DATABASE_URL",
+        "sqlite:///{instance}/till-desk.db",
+        _text,
+        "Where the desk keeps orders and money: a SQLite file or PostgreSQL.",
+    )
+    public_url: str | None = setting(
+        "TILL_DESK_PUBLIC_URL",
+        None,
+        _maybe(_url),
+        "The desk's address as browsers see it, mount included. Default: from each request.",
+    )
+    allowed_hosts: tuple[str, ...] = setting(
+        "TILL_DESK_ALLOWED_HOSTS",
+        (),
+        _words,
+        "Hosts of callbacks that may be private or plain http; in development also `localhost`"
+        " and `127.0.0.1`.",
+    )
+    limits_storage: str = setting(
+        "TILL_DESK_LIMITS_STORAGE",
+        "memory://",
+        _text,
+        "Where rate limits are counted; a Redis URL when several processes share them.",
+    )
+    stripe_secret_key: str | None = setting(
+        "TILL_STRIPE_SECRET_KEY",
+        None,
+        _maybe(_text),
+        "Turns the Stripe gateway on, with the two below.",
+    )
+    stripe_publishable_key: str | None = setting(
+        "TILL_STRIPE_PUBLISHABLE_KEY", None, _maybe(_text), "Stripe's key for the order page."
+    )
+    stripe_webhook_secrets: tuple[str, ...] = setting(
+        "TILL_STRIPE_WEBHOOK_SECRETS",
+        (),
+        _secrets,
+        "Secrets of Stripe's webhook endpoint, newest first.",
+    )
+    stripe_mode: str = setting(
+        "TILL_STRIPE_MODE",
+        "elements",
+        _one_of("elements", "checkout"),
+        "`elements` pays on the order page, `checkout` redirects to Stripe.",
+    )
+
+
+def settings_table() -> list[tuple[str, str, str]]:
+    """(key, default, meaning) of every setting, each once, the shop's first."""
+    rows = {}
+    for kind in (ShopSettings, DeskSettings):
+        for one in fields(kind):
+            about = one.metadata
+            shown = "" if about["default"] in (None, ()) else str(about["default"])
+            rows[about["key"]] = (about["key"], shown, about["meaning"])
+    return list(rows.values())
+
+
+def read_shop(
+    config: Mapping[str, Any], *, instance: str, debug: bool, **given: Any
+) -> ShopSettings:
+    """The shop's settings; ``given`` (by field name) wins. Raises `SettingsError` with a remedy."""
+    return _read(ShopSettings, config, instance, debug, given)
+
+
+def read_desk(
+    config: Mapping[str, Any], *, instance: str, debug: bool, **given: Any
+) -> DeskSettings:
+    """The desk's settings; ``given`` (by field name) wins. Raises `SettingsError` with a remedy."""
+    return _read(DeskSettings, config, instance, debug, given)
+
+
+def _read(
+    kind: type[S],
+    config: Mapping[str, Any],
+    instance: str,
+    debug: bool,
+    given: dict[str, Any],
+) -> S:
+    _refuse_unknown(config)
+    values = {one.name: _value(one, config, given) for one in fields(kind)}  # type: ignore[arg-type]  # a dataclass by construction
+    values["env"] = values["env"] or (DEVELOPMENT if debug else PRODUCTION)
+    values["secret_keys"] = values["secret_keys"] or _app_key(config, values["env"], instance)
+    values["database_url"] = values["database_url"].replace("{instance}", instance)
+    return kind(**values)
+
+
+def _value(one: Field[Any], config: Mapping[str, Any], given: Mapping[str, Any]) -> Any:
+    key, default = one.metadata["key"], one.metadata["default"]
+    if given.get(one.name) is not None:
+        raw = given[one.name]
+    else:
+        raw = config.get(key, os.environ.get(key, default))
+    if raw is default:
+        return raw
+    try:
+        return one.metadata["parse"](raw)
+    except ValueError as error:
+        raise SettingsError(f"{key} is {_shown(key, raw)}.", remedy=f"{error}.") from None
+
+
+def _shown(key: str, raw: Any) -> str:
+    hidden = any(word in key for word in ("SECRET", "KEY"))
+    return "not usable" if hidden else repr(raw)
+
+
+def _app_key(config: Mapping[str, Any], env: str, instance: str) -> tuple[str, ...]:
+    key = config.get("SECRET_KEY")
+    if not key and env == DEVELOPMENT:
+        return (_kept_key(Path(instance)),)
+    if not key:
+        raise SettingsError(
+            "There is no secret key to sign cookies with.",
+            remedy="Set SECRET_KEY (or TILL_SECRET_KEYS) to 32 random characters, e.g. from"
+            " `python -c 'import secrets; print(secrets.token_hex())'`.",
+        )
+    text = key.decode("latin-1") if isinstance(key, bytes) else str(key)
+    if env == PRODUCTION and len(text) < 16:
+        raise SettingsError(
+            "SECRET_KEY is too short for production.", remedy="Use at least 32 random characters."
+        )
+    return (text,)
+
+
+def _kept_key(instance: Path) -> str:
+    """A key for development, made once, so that a quickstart needs none and a reload keeps it."""
+    path = instance / "till-development.key"
+    try:
+        instance.mkdir(parents=True, exist_ok=True)
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_hex())
+    except FileExistsError:
+        pass
+    return path.read_text()
+
+
+def _refuse_unknown(config: Mapping[str, Any]) -> None:
+    known = {key for key, _, _ in settings_table()}
+    for key in config:
+        if key.startswith("TILL_") and key not in known:
+            raise SettingsError(
+                f"{key} is not a setting.", remedy="The README lists them all; check the spelling."
+            )

@@ -1,0 +1,74 @@
+"""Reading JSON as strictly as money deserves.
+
+Refuses what the standard library lets through: NaN, Infinity, numbers beyond a float, a member
+named twice, nesting past 32 levels, NUL and lone surrogates. Fractions come out as `Decimal`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from decimal import Decimal
+from typing import Any
+
+from ..errors import InvalidRequest, Unreadable
+
+DEEPEST = 32
+_SURROGATE_OR_NUL = re.compile("[\x00\ud800-\udfff]")
+
+
+def parse(body: bytes) -> Any:
+    """The value that the bytes hold; raises `Unreadable`, or `InvalidRequest` for its texts."""
+    try:
+        value = json.loads(
+            body.decode("utf-8"),
+            object_pairs_hook=_members,
+            parse_constant=_no_constant,
+            parse_float=_exact,
+        )
+    except RecursionError:
+        raise Unreadable("The JSON is nested too deeply.") from None
+    except UnicodeDecodeError:
+        raise Unreadable("The body is not UTF-8.") from None
+    except ValueError as error:
+        raise Unreadable(f"The body is not JSON: {error}.") from None
+    _check(value, DEEPEST)
+    return value
+
+
+def parse_object(body: bytes) -> dict[str, Any]:
+    """As `parse`, for a body that must be a JSON object."""
+    value = parse(body)
+    if not isinstance(value, dict):
+        raise Unreadable("The body must be a JSON object.")
+    return value
+
+
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("a member is given twice")
+    return members
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not a number")
+
+
+def _exact(text: str) -> Decimal:
+    number = Decimal(text)
+    if number and abs(number.adjusted()) > 300:
+        raise ValueError("a number is out of range")
+    return number
+
+
+def _check(value: Any, depth: int) -> None:
+    if isinstance(value, str):
+        if _SURROGATE_OR_NUL.search(value):
+            raise InvalidRequest("A text holds a NUL or half of a surrogate pair.")
+    elif isinstance(value, dict | list):
+        if not depth:
+            raise Unreadable("The JSON is nested too deeply.")
+        parts = [*value, *value.values()] if isinstance(value, dict) else value
+        for part in parts:
+            _check(part, depth - 1)
