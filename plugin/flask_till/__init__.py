@@ -1,1 +1,59 @@
-"""Flask-Till: your own Shop Pay."""
+"""Flask-Till: your own Shop Pay.
+
+::
+
+    from flask import Flask
+    from flask_till import Money, Product, Till
+
+    app = Flask(__name__)
+    till = Till(app, catalog=[Product("mug", "Blue mug", Money("49.99", "PLN"))])
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask
+
+from . import errors, signals
+from .desk.extension import OrderDesk
+from .money import Money
+from .settings import ShopSettings
+from .shop.actions.catalogs import ListCatalog, SqlCatalog
+from .shop.catalog import Catalog, Product
+from .shop.desks import Desk
+from .shop.extension import Till as _ShopTill
+from .shop.promotion import Promotion
+
+__version__ = "0.1.0"
+
+
+class Till(_ShopTill):
+    __doc__ = _ShopTill.__doc__
+
+    def _desk(self, app: Flask, settings: ShopSettings, given: Any) -> Desk:
+        given = given or settings.desk_url
+        if given is None and settings.in_development:
+            from .in_process import built_in_desk
+
+            given = built_in_desk(app)
+        if isinstance(given, OrderDesk):
+            from .in_process import InProcessDesk
+
+            return InProcessDesk(app, given, settings)
+        return super()._desk(app, settings, given)
+
+
+__all__ = [
+    "Catalog",
+    "Desk",
+    "ListCatalog",
+    "Money",
+    "OrderDesk",
+    "Product",
+    "Promotion",
+    "SqlCatalog",
+    "Till",
+    "errors",
+    "signals",
+]

@@ -162,9 +162,11 @@ class Money:
         digits = exponent(self.currency)
         pattern = Locale.parse(locale).currency_formats["standard"].pattern
         exact = re.sub(r"\.0+", "." + "0" * digits if digits else "", pattern)
-        return format_currency(
+        text = format_currency(
             self.decimal, self.currency, exact, locale=locale, currency_digits=False
         )
+        # CLDR wants a space between a code and a digit; without it PLN49.99 reads as one word.
+        return re.sub(r"(?<=[A-Z])(?=[0-9])", "\u00a0", text)
 
     def __repr__(self) -> str:
         return f"Money({str(self)!r}, {self.currency!r})"

@@ -11,7 +11,8 @@ import sqlite3
 import threading
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
+from pathlib import Path
 from typing import Protocol
 
 from sqlalchemy import Connection, text
@@ -101,8 +102,16 @@ class _ThreadedBell(MemoryBell):
         with self._lock:
             if self._thread is None or not self._thread.is_alive():
                 self._stop.clear()
-                self._thread = threading.Thread(target=self._watch, name="till-bell", daemon=True)
+                self._thread = threading.Thread(target=self._run, name="till-bell", daemon=True)
                 self._thread.start()
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self._watch()
+            except Exception:
+                log.exception("the bell lost its database; trying again")
+                self._stop.wait(1)
 
     def _watch(self) -> None:
         raise NotImplementedError
@@ -123,18 +132,14 @@ class SqliteBell(_ThreadedBell):
         self._path = path
 
     def _watch(self) -> None:
-        connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
-        try:
+        Path(self._path).parent.mkdir(parents=True, exist_ok=True)
+        with closing(sqlite3.connect(self._path, isolation_level=None)) as connection:
             seen = None
             while not self._stop.wait(LOOK_EVERY):
                 version = connection.execute("pragma data_version").fetchone()[0]
                 if version != seen:
                     seen = version
                     self.ring_all()
-        except sqlite3.Error:
-            log.exception("the bell lost its view of the database; waiters fall back to timeouts")
-        finally:
-            connection.close()
 
 
 class PostgresBell(_ThreadedBell):
@@ -154,14 +159,6 @@ class PostgresBell(_ThreadedBell):
             )
 
     def _watch(self) -> None:
-        while not self._stop.is_set():
-            try:
-                self._listen_once()
-            except Exception:
-                log.exception("the bell lost its connection; trying again")
-                self._stop.wait(1)
-
-    def _listen_once(self) -> None:
         import psycopg
 
         with psycopg.connect(self._dsn, autocommit=True) as connection:

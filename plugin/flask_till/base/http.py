@@ -12,7 +12,7 @@ import socket
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import httpcore
@@ -20,9 +20,14 @@ import httpx
 
 from ..errors import InvalidRequest
 
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIApplication
+
 DEADLINE = 15.0
 """Seconds for a whole exchange."""
 LARGEST_ANSWER = 64 * 1024
+IN_PROCESS_HOST = "in-process.till"
+"""A name that no network knows: `Outbound.mount` leads it to an application of this process."""
 
 # ipaddress calls these global although they reach private IPv4 space or nobody in particular.
 _WRAPPERS = [
@@ -125,8 +130,9 @@ class Outbound:
     """
 
     def __init__(self, *, allowed_hosts: Iterable[str] = (), verify: bool = True) -> None:
+        self._transport = _Crossing(_guarded_transport(allowed_hosts, verify))
         self._client = httpx.Client(
-            transport=_guarded_transport(allowed_hosts, verify),
+            transport=self._transport,
             timeout=httpx.Timeout(DEADLINE, connect=5),
             follow_redirects=False,
             trust_env=False,
@@ -154,8 +160,26 @@ class Outbound:
                     raise httpx.ReadTimeout("the answer took too long in all")
             return Answer(answer.status_code, dict(answer.headers), body[:LARGEST_ANSWER])
 
+    def mount(self, host: str, application: WSGIApplication) -> None:
+        """Requests for that host name are handed to an application of this process."""
+        self._transport.inside[host] = httpx.WSGITransport(app=application)
+
     def close(self) -> None:
         self._client.close()
+
+
+class _Crossing(httpx.BaseTransport):
+    """Leads inside for hosts of this process, outside for all others."""
+
+    def __init__(self, outside: httpx.BaseTransport) -> None:
+        self._outside = outside
+        self.inside: dict[str, httpx.BaseTransport] = {}
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        return self.inside.get(request.url.host, self._outside).handle_request(request)
+
+    def close(self) -> None:
+        self._outside.close()
 
 
 def _guarded_transport(allowed_hosts: Iterable[str], verify: bool) -> httpx.HTTPTransport:

@@ -7,6 +7,7 @@ On SQLite the first use brings the file up to date by itself. On PostgreSQL the 
 from __future__ import annotations
 
 from importlib.resources import files
+from threading import Lock
 from typing import Any
 
 from alembic import command
@@ -17,6 +18,10 @@ from sqlalchemy import Connection, Engine, MetaData
 
 from ..errors import SettingsError
 from .database import Database
+
+
+# Alembic keeps the present migration in module globals: one at a time in a process.
+_one_at_a_time = Lock()
 
 
 class Migrations:
@@ -52,7 +57,7 @@ class Migrations:
 
     def upgrade(self, engine: Engine) -> None:
         """Bring the tables to the newest version; processes that start together take turns."""
-        with engine.connect() as connection:
+        with _one_at_a_time, engine.connect() as connection:
             connection.execution_options(till_write=True)
             with connection.begin():
                 if engine.dialect.name == "postgresql":

@@ -88,6 +88,9 @@ class Turns:
         except _Undone:
             pass
         except BaseException as error:  # noqa: BLE001 - each one that waited raises it
+            if not batch:
+                with self._mutex:
+                    batch, self._waiting = self._waiting, []
             for place in batch:
                 place.error = place.error or error
         finally:

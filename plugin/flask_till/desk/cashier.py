@@ -219,11 +219,15 @@ class Cashier:
         refund = self._database.write(
             refunds.request_refund, order_id, amount, reason=reason, merchant_id=merchant_id
         )
+        return self.carry_refund(refund.id)
+
+    def carry_refund(self, refund_id: str) -> Refund:
+        """Send a refund that was reserved, now if its gateway answers; as it stands afterwards."""
         try:
-            self.send_refund(refund.id)
+            self.send_refund(refund_id)
         except GatewayUnavailable:
-            log.warning("refund %s waits for its gateway", refund.id)
-        return self._database.read(refunds.read_refund, refund.id)[0]
+            log.warning("refund %s waits for its gateway", refund_id)
+        return self._database.read(refunds.read_refund, refund_id)[0]
 
     def send_refund(self, refund_id: str) -> None:
         """Have the gateway do a pending refund; its id is the key there, so repeats are safe."""

@@ -49,6 +49,19 @@ def redeem_token(work: Work, order_id: str, token: str, session: str) -> bool:
     return True
 
 
+def spend_token(work: Work, order_id: str, token: str) -> None:
+    """Use a token (as digest) up without a session: its bearer is in already. No-op when used."""
+    work.execute(
+        update(page_tokens)
+        .where(
+            page_tokens.c.digest == token,
+            page_tokens.c.order_id == order_id,
+            page_tokens.c.used_at.is_(None),
+        )
+        .values(used_at=work.now)
+    )
+
+
 def _refuse(work: Work, order_id: str, token: str) -> bool:
     row = work.execute(
         select(page_tokens).where(page_tokens.c.digest == token, page_tokens.c.order_id == order_id)

@@ -24,14 +24,23 @@ SENT_AT_ONCE = timedelta(seconds=15)
 
 
 def request_refund(
-    work: Work, order_id: str, amount: Money | None, *, reason: str | None, merchant_id: str | None
+    work: Work,
+    order_id: str,
+    amount: Money | None,
+    *,
+    reason: str | None,
+    merchant_id: str | None,
+    refund_id: str | None = None,
 ) -> Refund:
     """Reserve a refund of a paid order. Without ``amount``, of all that is left.
 
-    Raises `Conflict` (NOT_REFUNDABLE) when nothing is captured or left, `InvalidRequest`
+    Whoever gives the ``refund_id`` may ask again: a refund that is there is given back. Raises `Conflict` (NOT_REFUNDABLE) when nothing is captured or left, `InvalidRequest`
     (REFUND_TOO_LARGE) when it is more than what is left.
     """
     order = lock_order(work, order_id, merchant_id=merchant_id)
+    for earlier in order.refunds:
+        if earlier.id == refund_id:
+            return earlier
     left = order.refundable
     if order.status not in CAPTURED or not left:
         raise Conflict(
@@ -45,12 +54,17 @@ def request_refund(
             fields={"amount": f"at most {left.minor}"},
         )
     assert order.payment is not None
-    return _reserve(work, order, order.payment, amount, "asked", reason, wait=SENT_AT_ONCE)
+    refund_id = refund_id or work.new_id("ref")
+    return _reserve(
+        work, order, order.payment, amount, "asked", reason, wait=SENT_AT_ONCE, refund_id=refund_id
+    )
 
 
 def owe_refund(work: Work, order: Order, payment: Payment, amount: Money, *, cause: str) -> Refund:
     """Reserve the return of money that no order may keep; the relay sends it."""
-    return _reserve(work, order, payment, amount, cause, None, wait=timedelta(0))
+    return _reserve(
+        work, order, payment, amount, cause, None, wait=timedelta(0), refund_id=work.new_id("ref")
+    )
 
 
 def _reserve(
@@ -62,8 +76,8 @@ def _reserve(
     reason: str | None,
     *,
     wait: timedelta,
+    refund_id: str,
 ) -> Refund:
-    refund_id = work.new_id("ref")
     work.execute(
         refunds.insert().values(
             id=refund_id,

@@ -114,11 +114,19 @@ class PagePart:
 class Gateway(Protocol):
     """Every method may raise `GatewayUnavailable` (unknown whether it acted) or `GatewayRefused`."""
 
-    name: str
-    account: str
-    livemode: bool
-    late_look: timedelta
-    """How long after an order ended the provider is asked once more for late money."""
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def account(self) -> str:
+        """Whose money it is at the provider; evidence from another account is not believed."""
+
+    @property
+    def livemode(self) -> bool: ...
+
+    @property
+    def late_look(self) -> timedelta:
+        """How long after an order ended the provider is asked once more for late money."""
 
     def methods(self, currency: str) -> Sequence[Method]: ...
 

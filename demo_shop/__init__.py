@@ -1,0 +1,37 @@
+"""Stempel: a small shop that sells with Flask-Till. ``python -m demo_shop`` starts it.
+
+Read `catalog` for what it sells, `shop` for the shop itself and `desk` for the order desk that
+takes its money. `partners` and `__main__` only set the two up for trying things out.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where this demo runs. Shop and desk are two sites to a browser, as they would be in life."""
+
+    shop_port: int
+    desk_port: int
+    folder: Path
+
+    @classmethod
+    def from_environment(cls) -> Site:
+        folder = os.environ.get("TILL_DEMO_DIR") or Path(__file__).with_name("instance")
+        return cls(
+            shop_port=int(os.environ.get("SHOP_PORT") or 5000),
+            desk_port=int(os.environ.get("DESK_PORT") or 5001),
+            folder=Path(folder).resolve(),
+        )
+
+    @property
+    def shop_url(self) -> str:
+        return f"http://localhost:{self.shop_port}"
+
+    @property
+    def desk_url(self) -> str:
+        return f"http://127.0.0.1:{self.desk_port}"

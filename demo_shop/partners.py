@@ -1,0 +1,55 @@
+"""The demo's merchants: the same ids, keys and secrets on every machine, so that a curl command
+that worked yesterday works today. They are public, and worth nothing outside of this demo.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from . import Site
+from .catalog import PRODUCTS
+
+
+@dataclass(frozen=True)
+class Merchant:
+    """A shop as the desk knows it."""
+
+    id: str
+    name: str
+    api_key: str
+    callback_secret: str
+
+
+SHOP = Merchant(
+    id="mer_demoStempel",
+    name="Stempel",
+    api_key="till_key_demoStempel_0123456789abcdefghijkl",
+    callback_secret="whsec_c3RlbXBlbC1kZW1vLWNhbGxiYWNrLXNlY3JldC0wMQ==",
+)
+
+
+def describe(site: Site) -> dict[str, Any]:
+    """For each protocol that the desk speaks, all that a client of it needs to begin."""
+    return {
+        "till": {
+            "base_url": f"{site.desk_url}/v1",
+            "openapi_url": f"{site.desk_url}/v1/openapi.json",
+            "merchant_id": SHOP.id,
+            "api_key": SHOP.api_key,
+            "callback_secret": SHOP.callback_secret,
+            "callback_url": f"{site.shop_url}/till/callbacks/till",
+            "shop_url": site.shop_url,
+            "desk_url": site.desk_url,
+            "product_ids": [product.id for product in PRODUCTS],
+        },
+    }
+
+
+def write(site: Site) -> Path:
+    """Writes ``partners.json`` into the demo's folder and says where it is."""
+    path = site.folder / "partners.json"
+    path.write_text(json.dumps(describe(site), indent=2) + "\n")
+    return path

@@ -1,0 +1,1 @@
+"""How partners speak to the desk: verify, read, one action, write."""

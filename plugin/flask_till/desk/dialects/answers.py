@@ -1,0 +1,84 @@
+"""How the desk's own protocol answers: JSON, and every refusal as RFC 9457 problem details."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from http import HTTPStatus
+
+from flask import Blueprint, Response
+from pydantic import BaseModel
+from werkzeug.exceptions import HTTPException
+
+from ...errors import RequestError
+from ...wire import till
+
+log = logging.getLogger(__name__)
+PROBLEM = "application/problem+json"
+HTTP_CODES = {413: "BODY_TOO_LARGE", 415: "UNSUPPORTED_CONTENT_TYPE"}
+
+
+def answer(message: BaseModel, status: int = 200) -> Response:
+    return Response(message.model_dump_json(), status, mimetype="application/json")
+
+
+def problem(
+    status: int,
+    code: str,
+    detail: str,
+    *,
+    remedy: str = "",
+    fields: dict[str, str] | None = None,
+) -> Response:
+    told = till.Problem(
+        title=HTTPStatus(status).phrase,
+        status=status,
+        code=code,
+        detail=detail,
+        remedy=remedy,
+        fields=fields or {},
+    )
+    return Response(told.model_dump_json(), status, mimetype=PROBLEM)
+
+
+def refuse(error: RequestError) -> Response:
+    response = problem(
+        error.status, error.code, error.message, remedy=error.remedy, fields=error.fields
+    )
+    if error.retry_after is not None:
+        response.headers["Retry-After"] = str(error.retry_after)
+    if error.status == HTTPStatus.UNAUTHORIZED:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="order desk"'
+    return response
+
+
+def refuse_in_http(error: HTTPException) -> Response | HTTPException:
+    if error.code is None or error.code < HTTPStatus.BAD_REQUEST or error.response is not None:
+        return error
+    code = HTTP_CODES.get(error.code) or error.name.upper().replace(" ", "_")
+    response = problem(error.code, code, error.description or error.name)
+    for name, value in error.get_headers():
+        if name.lower() not in ("content-type", "content-length"):
+            response.headers[name] = value
+    return response
+
+
+def apologise(error: Exception) -> Response:
+    """A fault of ours: the caller gets a number to ask about, the log gets the rest."""
+    number = f"err_{secrets.token_hex(8)}"
+    log.error("%s: a request to the desk failed", number, exc_info=error)
+    return problem(500, "INTERNAL_ERROR", f"Something went wrong here. Its number is {number}.")
+
+
+def finish(response: Response) -> Response:
+    response.headers.setdefault("Cache-Control", "no-store")
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    return response
+
+
+def speak_problems(blueprint: Blueprint) -> None:
+    """Have every refusal of a blueprint answered as a problem, and no answer stored."""
+    blueprint.register_error_handler(RequestError, refuse)
+    blueprint.register_error_handler(HTTPException, refuse_in_http)
+    blueprint.register_error_handler(Exception, apologise)
+    blueprint.after_request(finish)

@@ -1,0 +1,38 @@
+"""Which merchant calls: ``Authorization: Bearer <API key>``."""
+
+from __future__ import annotations
+
+from flask import request
+
+from ...base.sealing import digest
+from ...errors import TooMany, Unauthenticated
+from ..actions.merchants import merchant_of_key
+from ..merchant import Merchant
+from .counter import counter
+
+LONGEST_KEY = 256
+
+
+def calling_merchant() -> Merchant:
+    """Raises `Unauthenticated`; `TooMany` for a caller whose keys are wrong again and again."""
+    desk = counter()
+    try:
+        merchant = desk.database.read(merchant_of_key, digest(_key()))
+    except Unauthenticated:
+        if not desk.limits.hit("wrong_key", request.remote_addr or ""):
+            raise TooMany("Too many wrong API keys from this address.", retry_after=60) from None
+        raise
+    desk.remember_address()
+    return merchant
+
+
+def _key() -> str:
+    scheme, _, key = request.headers.get("Authorization", "").partition(" ")
+    key = key.strip()
+    if scheme.lower() != "bearer" or not 0 < len(key) <= LONGEST_KEY:
+        raise Unauthenticated(
+            "There is no API key.",
+            code="INVALID_API_KEY",
+            remedy="Send Authorization: Bearer <key> with the key of `flask till merchants add`.",
+        )
+    return key

@@ -1,0 +1,245 @@
+"""`OrderDesk`: who takes the money. It puts the desk's parts together and mounts them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+from weakref import WeakSet
+
+from flask import Flask, current_app, has_app_context
+
+from ..base.clock import Clock, system_clock
+from ..base.database import Database
+from ..base.http import IN_PROCESS_HOST
+from ..base.relay import Relay
+from ..base.sealing import Seal
+from ..errors import SettingsError
+from ..settings import DeskSettings, read_desk
+from .address import Address
+from .cashier import Cashier
+from .dialects.counter import EXTENSION, Counter
+from .dialects.limits import Limits
+from .dialects.till import till_dialect
+from .dialects.till_callbacks import TillCallbacks
+from .dialects.till_words import page_url
+from .enrolment import Enrolment
+from .gateway_choice import choose_gateways
+from .gateways import Gateway
+from .merchant import Credentials
+from .pages import order_pages
+from .pages.parts import DeskParts
+from .relaying import Background
+from .tables import MIGRATIONS
+from .webhooks import gateway_webhooks
+
+LOCAL_HOSTS = ("localhost", "127.0.0.1")
+
+
+@dataclass(frozen=True, slots=True)
+class DeskState:
+    """The desk of one application."""
+
+    owner: OrderDesk
+    settings: DeskSettings
+    url_prefix: str
+    allowed_hosts: tuple[str, ...]
+    database: Database
+    cashier: Cashier
+    enrolment: Enrolment
+    address: Address
+    counter: Counter
+    background: Background
+    callbacks: TillCallbacks
+
+
+class OrderDesk:
+    """Takes the money of one shop or of many merchants; one for an application, or for several.
+
+    ``gateways`` are those that it offers; without them Stripe, when its settings are there, and
+    in development the sandbox. Any setting can be given by its field name, such as
+    ``OrderDesk(app, public_url="https://pay.example.com")``. Everything can be given here or to
+    `init_app`, which wins. Raises `SettingsError`.
+    """
+
+    def __init__(
+        self,
+        app: Flask | None = None,
+        *,
+        url_prefix: str = "",
+        gateways: Iterable[Gateway] | None = None,
+        clock: Clock = system_clock,
+        **settings: Any,
+    ) -> None:
+        self._given = {"url_prefix": url_prefix, "gateways": gateways, "clock": clock, **settings}
+        self._apps: WeakSet[Flask] = WeakSet()
+        if app is not None:
+            self.init_app(app)
+
+    def init_app(self, app: Flask, **given: Any) -> None:
+        """Mount the desk on an application; takes the same keywords as `OrderDesk`."""
+        if EXTENSION in app.extensions:
+            raise SettingsError(
+                f"The application {app.name!r} has an OrderDesk already.",
+                remedy="Call init_app once for each application, and import that desk elsewhere.",
+            )
+        parts = {**self._given, **given}
+        url_prefix, gateways, clock = (
+            parts.pop(name) for name in ("url_prefix", "gateways", "clock")
+        )
+        _refuse_unknown(parts)
+        settings = read_desk(
+            app.config, instance=app.instance_path, debug=app.debug or app.testing, **parts
+        )
+        state = self._state(settings, _checked_prefix(url_prefix), gateways, clock)
+        app.extensions[EXTENSION] = state
+        self._apps.add(app)
+        _mount(app, state)
+
+    def _state(
+        self,
+        settings: DeskSettings,
+        url_prefix: str,
+        gateways: Iterable[Gateway] | None,
+        clock: Clock,
+    ) -> DeskState:
+        database = Database(settings.database_url, clock=clock)
+        if database.dialect == "sqlite":
+            Path(str(database.url.database)).parent.mkdir(parents=True, exist_ok=True)
+        MIGRATIONS.attach(database)
+        address = Address(settings.public_url, url_prefix)
+        cashier = Cashier(
+            database,
+            choose_gateways(settings, gateways, clock),
+            page_url=lambda order_id: page_url(address.page(), order_id),
+        )
+        seal = Seal(settings.secret_keys)
+        hosts = (IN_PROCESS_HOST, *settings.allowed_hosts)
+        hosts += LOCAL_HOSTS if settings.in_development else ()
+        callbacks = TillCallbacks(database, seal, allowed_hosts=hosts, page_address=address.page)
+        return DeskState(
+            owner=self,
+            settings=settings,
+            url_prefix=url_prefix,
+            allowed_hosts=hosts,
+            database=database,
+            cashier=cashier,
+            enrolment=Enrolment(database, seal, hosts),
+            address=address,
+            counter=Counter(
+                settings=settings,
+                database=database,
+                cashier=cashier,
+                seal=seal,
+                limits=Limits(settings.limits_storage),
+                page_address=address.page,
+                remember_address=address.remember,
+            ),
+            background=Background(
+                database, cashier, {"till": callbacks}, enabled=settings.background
+            ),
+            callbacks=callbacks,
+        )
+
+    # --- its parts ------------------------------------------------------------------------
+
+    @property
+    def app(self) -> Flask:
+        """The application that it is mounted on; with several, the present one."""
+        if has_app_context():
+            present: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # a proxy
+            if present in self._apps:
+                return present
+        if len(self._apps) != 1:
+            raise SettingsError(
+                f"This OrderDesk belongs to {len(self._apps)} applications.",
+                remedy="Use it inside `with app.app_context():`, after init_app.",
+            )
+        return next(iter(self._apps))
+
+    @property
+    def _here(self) -> DeskState:
+        state: DeskState = self.app.extensions[EXTENSION]
+        return state
+
+    @property
+    def settings(self) -> DeskSettings:
+        return self._here.settings
+
+    @property
+    def url_prefix(self) -> str:
+        return self._here.url_prefix
+
+    @property
+    def database(self) -> Database:
+        return self._here.database
+
+    @property
+    def cashier(self) -> Cashier:
+        return self._here.cashier
+
+    @property
+    def relay(self) -> Relay:
+        return self._here.background.relay
+
+    @property
+    def background(self) -> Background:
+        """The relay's and the sweeper's threads; they start with the first request."""
+        return self._here.background
+
+    def page_url(self, order_id: str) -> str:
+        """The order's page as browsers see it."""
+        return page_url(self._here.address.page(), order_id)
+
+    def close(self) -> None:
+        """Stop the threads and close the connections; the next request opens them again."""
+        state = self._here
+        state.background.stop()
+        state.callbacks.close()
+        state.database.close()
+
+    def connect(self, application: Flask) -> None:
+        """Hand callbacks to `IN_PROCESS_HOST` to a shop's application in this process."""
+        self._here.callbacks.connect(IN_PROCESS_HOST, application)
+
+    # --- merchants ------------------------------------------------------------------------
+
+    @property
+    def enrolment(self) -> Enrolment:
+        """Adding merchants and changing them."""
+        return self._here.enrolment
+
+    def add_merchant(self, *, name: str, **given: Any) -> Credentials:
+        """A new merchant with its credentials; see `Enrolment.add`."""
+        return self.enrolment.add(name=name, **given)
+
+    def ensure_merchant(self, **given: Any) -> Credentials:
+        """A merchant with fixed credentials, for demos; see `Enrolment.ensure`."""
+        return self.enrolment.ensure(**given)
+
+
+def _checked_prefix(url_prefix: str) -> str:
+    if url_prefix and (not url_prefix.startswith("/") or url_prefix.endswith("/")):
+        raise SettingsError(
+            f"url_prefix is {url_prefix!r}.", remedy='Use a path such as "/desk", or "".'
+        )
+    return url_prefix
+
+
+def _refuse_unknown(given: Mapping[str, Any]) -> None:
+    known = {field.name for field in fields(DeskSettings)}
+    for name in given:
+        if name not in known:
+            raise SettingsError(
+                f"OrderDesk knows nothing called {name!r}.", remedy=f"Known: {sorted(known)}."
+            )
+
+
+def _mount(app: Flask, state: DeskState) -> None:
+    prefix = state.url_prefix
+    app.register_blueprint(till_dialect(), url_prefix=f"{prefix}/v1")
+    app.register_blueprint(gateway_webhooks(), url_prefix=f"{prefix}/gateways")
+    parts = DeskParts(cashier=state.cashier, database=state.database, settings=state.settings)
+    app.register_blueprint(order_pages(parts), url_prefix=prefix or None)
+    app.before_request(state.background.wake)

@@ -1,0 +1,85 @@
+"""The headers of every answer: what the page may load, who may frame it, and that nobody keeps it."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+
+from flask import Response, g
+
+from ..gateways import PagePart
+from ..origins import origin_of
+
+NONE = ("'none'",)
+SELF = "'self'"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What one answer allows. The origins are the merchant's and are checked before they are sent."""
+
+    nonce: str = field(default_factory=lambda: secrets.token_urlsafe(16))
+    framers: Collection[str] = ()
+    images: Collection[str] = ()
+    parts: tuple[PagePart, ...] = ()
+
+    @property
+    def content_security_policy(self) -> str:
+        sources = {
+            "default-src": NONE,
+            "script-src": (f"'nonce-{self.nonce}'", *self._of("script_origins")),
+            "style-src": (SELF,),
+            "img-src": (SELF, *_plain(self.images)),
+            "connect-src": (SELF, *self._of("connect_origins")),
+            "frame-src": self._of("frame_origins") or NONE,
+            "form-action": (SELF,),
+            "frame-ancestors": _plain(self.framers) or NONE,
+            "base-uri": NONE,
+        }
+        return "; ".join(f"{name} {' '.join(values)}" for name, values in sources.items())
+
+    @property
+    def permissions_policy(self) -> str:
+        payers = " ".join(["self", *(f'"{origin}"' for origin in self._of("frame_origins"))])
+        return f"payment=({payers}), camera=(), geolocation=(), microphone=(), usb=()"
+
+    def _of(self, kind: str) -> tuple[str, ...]:
+        return _unique(origin for part in self.parts for origin in getattr(part, kind))
+
+
+def _plain(origins: Iterable[str]) -> tuple[str, ...]:
+    """Only what is exactly an origin may stand in a header."""
+    return _unique(origin for origin in origins if origin_of(origin) == origin)
+
+
+def _unique(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(words))
+
+
+def policy() -> Policy:
+    """The policy of this answer; the strictest until somebody allows more."""
+    if "till_order_page_policy" not in g:
+        g.till_order_page_policy = Policy()
+    found: Policy = g.till_order_page_policy
+    return found
+
+
+def allow(framers: Collection[str], images: Collection[str], parts: tuple[PagePart, ...]) -> None:
+    """Open this answer's policy for a merchant's origins and for what its gateways load."""
+    g.till_order_page_policy = Policy(policy().nonce, framers, images, parts)
+
+
+def guard(response: Response) -> Response:
+    """Set the headers; a file that is kept for ever says so itself."""
+    present = policy()
+    headers = response.headers
+    headers["Content-Security-Policy"] = present.content_security_policy
+    headers["Permissions-Policy"] = present.permissions_policy
+    headers["Referrer-Policy"] = "no-referrer"
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["X-Robots-Tag"] = "noindex"
+    if not _plain(present.framers):
+        headers["X-Frame-Options"] = "DENY"
+    headers.setdefault("Cache-Control", "no-store")
+    return response

@@ -1,0 +1,37 @@
+"""What the order page needs of a desk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from ...base.database import Database
+from ...settings import DeskSettings
+from ..actions.merchants import read_merchant
+from ..cashier import Cashier
+from ..gateways import PagePart
+from ..merchant import Merchant
+from ..order import Order
+from .waiting import Waiters
+
+Admits = Callable[[Order, str], bool]
+"""Whether a token that is none of ours (a partner's user token, say) opens this order's page."""
+
+
+@dataclass(frozen=True)
+class DeskParts:
+    """The desk behind the pages. ``admits`` is asked about tokens that the desk did not issue."""
+
+    cashier: Cashier
+    database: Database
+    settings: DeskSettings
+    admits: Admits | None = None
+    waiters: Waiters = field(default_factory=Waiters)
+
+    def merchant_of(self, order: Order) -> Merchant:
+        return self.database.read(read_merchant, order.merchant_id)
+
+    def page_part(self, gateway: str) -> PagePart:
+        """What that gateway adds to the page; nothing when it is not set up any more."""
+        known = self.cashier.gateways.get(gateway)
+        return PagePart() if known is None else known.page()

@@ -1,0 +1,224 @@
+"""What the page shows of an order: one view for each state, and what may be done in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from ...money import Money
+from ..gateways import Method, PagePart
+from ..merchant import Merchant
+from ..order import ENDED_UNPAID, OPEN, PENDING, PROCESSING, Order
+from ..origins import origin_of
+from ..payment import ACTIVE
+from .wording import CANNOT_PAY, N_, OTHER_PROBLEM, PROBLEMS, Language
+
+JUST_PAID = timedelta(seconds=90)
+"""Who comes to a paid order later than that is not sent on by itself."""
+
+TITLES: Mapping[str, str] = {
+    "pending": N_("How would you like to pay?"),
+    "confirm": N_("Confirm the payment"),
+    "checking": N_("Checking for your payment"),
+    "processing": N_("Your payment is on its way"),
+    "paid": N_("Thank you, it is paid"),
+    "partially_refunded": N_("Part of your money is on its way back"),
+    "refunded": N_("Your money is on its way back"),
+    "cancelled": N_("This order was cancelled"),
+    "expired": N_("The time to pay is over"),
+}
+"""view -> its headline."""
+WORDS_ABROAD: Mapping[str, Mapping[str, str]] = {
+    "ipos": {
+        "processing": "pending",
+        "paid": "completed",
+        "partially_refunded": "partial_refunded",
+        "expired": "cancelled",
+    }
+}
+"""dialect -> our status -> the word that its shops know, where it is another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something went wrong: what, and what helps."""
+
+    title: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A way to pay and what its gateway adds to the page."""
+
+    method: Method
+    part: PagePart
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """An order as one browser sees it now."""
+
+    order: Order
+    merchant: Merchant
+    offers: tuple[Offer, ...]
+    part: PagePart
+    now: datetime
+    problem: str | None = None
+
+    @property
+    def view(self) -> str:
+        order = self.order
+        if order.status == PENDING and order.is_due(self.now):
+            return "checking"
+        if order.status == PENDING and self._waits_for_shopper and self.part.template:
+            return "confirm"
+        return order.status
+
+    @property
+    def _waits_for_shopper(self) -> bool:
+        return self.order.payment is not None and self.order.payment.status == "requires_action"
+
+    @property
+    def title(self) -> str:
+        return TITLES[self.view]
+
+    @property
+    def is_final(self) -> bool:
+        """Nothing more happens by itself, or soon."""
+        return self.order.status not in OPEN
+
+    @property
+    def key(self) -> str:
+        """Changes when the page has to be drawn anew."""
+        payment = self.order.payment
+        seen = [self.view, self.order.version, payment and (payment.id, payment.status)]
+        seen += [(refund.id, refund.status) for refund in self.order.refunds]
+        return sha256(repr(seen).encode()).hexdigest()[:12]
+
+    @property
+    def seconds_left(self) -> int:
+        return max(0, round((self.order.expires_at - self.now).total_seconds()))
+
+    @property
+    def notice(self) -> Notice | None:
+        if self.problem is not None:
+            return Notice(*PROBLEMS.get(self.problem, OTHER_PROBLEM))
+        payment = self.order.payment
+        if self.view == "pending" and payment is not None and payment.status == "failed":
+            why = CANNOT_PAY.get(payment.reason or "", CANNOT_PAY["declined"])
+            return Notice(N_("The payment was declined"), why)
+        return None
+
+    @property
+    def carry_on(self) -> str | None:
+        """The gateway's own page, when the shopper left a payment unfinished there."""
+        payment = self.order.payment
+        if not self.order.is_open or payment is None or payment.status not in ACTIVE:
+            return None
+        return web_address(payment.client.get("redirect_url"))
+
+    @property
+    def chosen(self) -> str | None:
+        """The gateway whose payment is under way or was tried last."""
+        return self.order.payment.gateway if self.order.payment else None
+
+    def money(self, minor: int) -> Money:
+        return Money.of_minor(minor, self.order.amount.currency)
+
+    @property
+    def subtotal(self) -> Money:
+        return self.money(sum(line.quantity * line.unit_amount for line in self.order.lines))
+
+    @property
+    def returning(self) -> Money | None:
+        """Money that came too late for this order and goes back."""
+        late = [r.amount for r in self.order.refunds if r.cause == "late" and r.status != "failed"]
+        return self.money(sum(late)) if late and self.order.status in ENDED_UNPAID else None
+
+    @property
+    def paid_twice(self) -> Money | None:
+        twice = [r.amount for r in self.order.refunds if r.cause == "double"]
+        return self.money(sum(twice)) if twice and not self.returning else None
+
+    @property
+    def can_cancel(self) -> bool:
+        return self.order.status in (PENDING, PROCESSING) and self.view in ("pending", "confirm")
+
+    # --- where the shopper came from ------------------------------------------------------
+
+    @property
+    def word(self) -> str:
+        """The order's status in the words of the protocol that it was placed with."""
+        return WORDS_ABROAD.get(self.order.dialect, {}).get(self.order.status, self.order.status)
+
+    @property
+    def opener(self) -> str | None:
+        """The origin that opened this page, if it is the merchant's."""
+        origin = self.order.opener_origin
+        return origin if origin in self.merchant.origins else None
+
+    @property
+    def onward(self) -> str | None:
+        """Where the shopper goes after the end, with order and status; only to the merchant."""
+        url = self.order.redirect_url
+        if not self.is_final or url is None or origin_of(url) not in self.merchant.origins:
+            return None
+        parts = urlsplit(url)
+        query = [(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if k not in
+                 ("orderId", "status")]  # fmt: skip
+        query += [("orderId", self.order.id), ("status", self.word)]
+        return urlunsplit(parts._replace(query=urlencode(query)))
+
+    @property
+    def goes_on_by_itself(self) -> bool:
+        paid_at = self.order.paid_at
+        fresh = paid_at is not None and self.now - paid_at < JUST_PAID
+        return self.view == "paid" and fresh and self.onward is not None
+
+    @property
+    def back(self) -> str | None:
+        """The shop: the page that was left, when it is the merchant's, else its first address."""
+        url = self.order.redirect_url
+        if url is not None and origin_of(url) in self.merchant.origins:
+            return url
+        home = self.opener or next(iter(self.merchant.origins), None)
+        return f"{home}/" if home and origin_of(home) == home else None
+
+    def image(self, url: str | None, *, page_is_secure: bool) -> str | None:
+        """A picture that the merchant serves itself; others are not loaded."""
+        if url is None or origin_of(url) not in self.merchant.origins:
+            return None
+        return None if page_is_secure and url.lower().startswith("http:") else url
+
+    # --- for scripts ----------------------------------------------------------------------
+
+    def state(self, language: Language) -> dict[str, Any]:
+        """The answer of ``/order/status``."""
+        payment = self.order.payment
+        return {
+            "order_id": self.order.id,
+            "status": self.word,
+            "version": self.order.version,
+            "view": self.view,
+            "key": self.key,
+            "text": language.text(self.title),
+            "final": self.is_final,
+            "expires_in": self.seconds_left if self.order.is_open else None,
+            "amount": {
+                "amount": self.order.amount.minor,
+                "currency": self.order.amount.currency,
+                "text": language.money(self.order.amount),
+            },
+            "payment": payment and {"status": payment.status, "gateway": payment.gateway},
+            "redirect": self.onward,
+        }
+
+
+def web_address(url: object) -> str | None:
+    """A URL that a browser may be sent to: http or https, nothing else."""
+    return url if isinstance(url, str) and origin_of(url) is not None else None

@@ -1,0 +1,277 @@
+"""The pages' addresses: the order, news of it, paying, confirming, cancelling."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from urllib.parse import urlencode
+
+from flask import Response, jsonify, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from ...errors import NotFound, RequestError, TillError
+from ..actions.orders import TOPIC
+from ..actions.reading import read_order
+from ..gateways import PagePart
+from ..order import Order
+from ..payment import ACTIVE
+from . import headers
+from .asked import OURS, Asked, read_asked, read_token
+from .door import Door, Place, forget_token_in_logs, place_of
+from .drawing import draw
+from .parts import DeskParts
+from .screen import Offer, Screen, web_address
+from .waiting import Pace, wait_until
+from .wording import DEAD_ENDS, OTHER_DEAD_END, Language, choose_language
+
+log = logging.getLogger(__name__)
+
+LONGEST_WAIT = 25
+"""Seconds."""
+LOOK_PACE = {"processing": 2.0, "created": 5.0, "requires_action": 15.0}
+"""status of a payment -> seconds between two questions to its gateway while a page is open."""
+NOT_INPUTS = OURS | {"gateway", "method", "proof"}
+
+
+class OrderPage:
+    """The views, for one desk."""
+
+    def __init__(self, desk: DeskParts) -> None:
+        self._desk = desk
+        self._pace = Pace()
+
+    # --- looking --------------------------------------------------------------------------
+
+    def show(self) -> AnyResponse:
+        """The page. A token in its address is turned into a cookie and removed from there."""
+        asked, token = read_asked(request.args), read_token(request.args)
+        forget_token_in_logs()
+        order = self._read(asked)
+        door = Door(self._desk, order, self.place())
+        if token is not None:
+            session = door.open(token)
+            response = redirect(self._address(asked), 303)
+            if session is not None:
+                door.keep(response, session)
+            return response
+        door.require_session()
+        came_back = set(request.args) - OURS
+        order = self._fresh(order, ask_now=bool(came_back))
+        if came_back:  # with a provider's parameters, secrets among them
+            return redirect(self._address(asked), 303)
+        return self._page(asked, order, door)
+
+    def status(self) -> Response:
+        """News as JSON, at once or when the order's version is not ``version`` any more."""
+        asked = read_asked(request.args)
+        order = self._read(asked)
+        door = Door(self._desk, order, self.place())
+        door.require_session()
+        seen, seconds = request.args.get("version", ""), _seconds(request.args.get("wait", ""))
+        current = self._fresh(order)
+        if seconds and seen == str(current.version):
+            current = self._wait(current, seconds)
+            door.require_session()
+        return jsonify(self._screen(current).state(self._language(current)))
+
+    def _wait(self, order: Order, seconds: float) -> Order:
+        current = order
+
+        def moved() -> bool:
+            nonlocal current
+            current = self._fresh(self._desk.database.read(read_order, order.id))
+            return current.version != order.version
+
+        with self._desk.waiters.place(order.id) as free:
+            if free:
+                with self._desk.database.bell.listen(TOPIC + order.id) as ear:
+                    wait_until(moved, ear, seconds)
+        return current
+
+    def _fresh(self, order: Order, *, ask_now: bool = False) -> Order:
+        """The order as it stands; its gateway is asked when that may bring news."""
+        payment, due = order.payment, order.is_due(self._desk.database.clock())
+        under_way = order.is_open and payment is not None and payment.status in ACTIVE
+        if not (under_way or due):
+            return order
+        pace = 2.0 if due or ask_now else LOOK_PACE[payment.status] if payment else 2.0
+        if not self._pace.may(f"{order.id} {pace}", pace):
+            return order
+        try:
+            return self._desk.cashier.look(order.id)
+        except TillError:
+            log.warning("no news of the payment of order %s", order.id, exc_info=True)
+            return order
+
+    # --- acting ---------------------------------------------------------------------------
+
+    def pay(self) -> AnyResponse:
+        """Start or go on with a payment, by form or by script."""
+        asked, order, door = self._enter()
+        inputs = {key: value for key, value in request.form.items() if key not in NOT_INPUTS}
+        try:
+            paying = self._desk.cashier.pay(
+                order.id,
+                gateway=request.form.get("gateway", ""),
+                method=request.form.get("method", ""),
+                inputs=inputs,
+            )
+        except RequestError as error:
+            return self._problem(asked, order, door, error)
+        started = paying.started
+        onward = web_address(started.redirect_url) if started else None
+        if _wants_json():
+            state = self._screen(paying.order).state(self._language(order))
+            client = dict(started.client) if started else {}
+            return jsonify(state | {"client": client, "redirect_url": onward})
+        if onward is not None and paying.order.is_open:
+            return self._leave(asked, paying.order, onward)
+        return redirect(self._address(asked), 303)
+
+    def act(self) -> AnyResponse:
+        """A step on our page that the payment waits for: a confirmation, say."""
+        return self._do(
+            lambda order: self._desk.cashier.act(
+                order.id, {k: v for k, v in request.form.items() if k not in NOT_INPUTS}
+            )
+        )
+
+    def cancel(self) -> AnyResponse:
+        """The shopper gives the order up. Money that comes first wins."""
+        return self._do(lambda order: self._desk.cashier.cancel(order.id))
+
+    def _do(self, verb: Callable[[Order], Order]) -> AnyResponse:
+        asked, order, door = self._enter()
+        try:
+            changed = verb(order)
+        except RequestError as error:
+            return self._problem(asked, order, door, error)
+        if _wants_json():
+            return jsonify(self._screen(changed).state(self._language(changed)))
+        return redirect(self._address(asked), 303)
+
+    def _enter(self) -> tuple[Asked, Order, Door]:
+        asked = read_asked(request.form)
+        order = self._read(asked)
+        door = Door(self._desk, order, self.place())
+        door.require_own_page(door.require_session())
+        return asked, order, door
+
+    def _problem(self, asked: Asked, order: Order, door: Door, error: RequestError) -> Response:
+        """What went wrong, above the order as it stands now."""
+        order = self._desk.cashier.get(order.id)
+        language = self._language(order)
+        screen = self._screen(order, problem=error.code)
+        notice = screen.notice
+        assert notice is not None
+        if _wants_json():
+            words = f"{language.text(notice.title)}. {language.text(notice.remedy)}"
+            response = jsonify(error_code=error.code, error_message=words)
+        else:
+            response = self._page(asked, order, door, problem=error.code)
+        return _with_status(response, error)
+
+    # --- drawing --------------------------------------------------------------------------
+
+    def _page(
+        self, asked: Asked, order: Order, door: Door, problem: str | None = None
+    ) -> Response:
+        screen = self._screen(order, problem)
+        parts = tuple(offer.part for offer in screen.offers) if order.is_open else ()
+        self._allow(screen, parts)
+        session = door.session()
+        return draw(
+            "order.html",
+            self._language(order),
+            self.place(),
+            asked,
+            screen=screen,
+            order=order,
+            proof=door.proof(session) if session else "",
+        )
+
+    def _leave(self, asked: Asked, order: Order, onward: str) -> Response:
+        """On to the gateway's page. Not a redirect: browsers hold those against ``form-action``."""
+        self._allow(self._screen(order), ())
+        framed = request.headers.get("Sec-Fetch-Dest") in ("iframe", "frame")
+        return draw(
+            "leave.html", self._language(order), self.place(), asked, onward=onward, framed=framed
+        )
+
+    def _allow(self, screen: Screen, parts: tuple[PagePart, ...]) -> None:
+        origins = screen.merchant.origins
+        headers.allow(framers=origins, images=origins, parts=parts)
+
+    def _screen(self, order: Order, problem: str | None = None) -> Screen:
+        methods = self._desk.cashier.methods(order) if order.is_open else ()
+        return Screen(
+            order=order,
+            merchant=self._desk.merchant_of(order),
+            offers=tuple(Offer(one, self._desk.page_part(one.gateway)) for one in methods),
+            part=self._desk.page_part(order.payment.gateway) if order.payment else PagePart(),
+            now=self._desk.database.clock(),
+            problem=problem,
+        )
+
+    # --- where and in which words ---------------------------------------------------------
+
+    def place(self) -> Place:
+        return place_of(self._desk, url_for(".show"))
+
+    def _address(self, asked: Asked) -> str:
+        return f"{self.place().path}?{urlencode(asked.query)}"
+
+    def _read(self, asked: Asked) -> Order:
+        order = self._desk.database.read(read_order, asked.order_id)
+        headers.allow(framers=self._desk.merchant_of(order).origins, images=(), parts=())
+        return order
+
+    def _language(self, order: Order | None) -> Language:
+        wishes = [language for language, _ in request.accept_languages]
+        own = [] if order is None else [order.locale]
+        return choose_language([*own, *wishes, self._desk.settings.locale])
+
+    def dead_end(self, error: RequestError) -> Response:
+        """A page without an order, or the same as JSON."""
+        language = self._language(None)
+        if _wants_json() or str(request.endpoint).endswith(".status"):
+            response = jsonify(error_code=error.code, error_message=error.message)
+        else:
+            asked = _asked_if_any(request.values)
+            title, remedy = DEAD_ENDS.get(error.code, OTHER_DEAD_END)
+            response = draw(
+                "dead_end.html", language, self.place(), asked,
+                title=title, remedy=remedy, error=error, token_key=self._token_key(error),
+            )  # fmt: skip
+        return _with_status(response, error)
+
+    def _token_key(self, error: RequestError) -> str | None:
+        """Where a partner's page keeps its user token, for desks that let those in."""
+        opens = self._desk.admits is not None and error.code == "ORDER_NOT_YOURS"
+        return "ipos_access_token" if opens and "token" not in request.args else None
+
+    def nothing_here(self, rest: str) -> Response:
+        raise NotFound(f"There is no page {rest[:80]!r}.", code="PAGE_NOT_FOUND")
+
+
+def _asked_if_any(given: Mapping[str, str]) -> Asked | None:
+    try:
+        return read_asked(given)
+    except RequestError:
+        return None
+
+
+def _with_status(response: Response, error: RequestError) -> Response:
+    response.status_code = error.status
+    if error.retry_after is not None:
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
+
+
+def _seconds(text: str) -> float:
+    return min(int(text), LONGEST_WAIT) if text.isascii() and text.isdigit() and len(text) < 5 else 0
+
+
+def _wants_json() -> bool:
+    kinds = request.accept_mimetypes
+    return kinds.best_match(["text/html", "application/json"], "text/html") == "application/json"

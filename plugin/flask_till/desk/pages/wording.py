@@ -1,0 +1,179 @@
+"""The languages of the pages, and the texts that no template spells out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from gettext import GNUTranslations, NullTranslations
+from importlib.resources import files
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_datetime
+
+from ...money import Money
+
+LANGUAGES = ("en", "pl")
+"""English is in the sources themselves; the others have a catalog under ``translations/``."""
+DOMAIN = "order_page"
+
+
+def N_(text: str) -> str:  # noqa: N802  # what gettext calls it
+    """Marks a text for the catalogs; it is translated where it is shown."""
+    return text
+
+
+@dataclass(frozen=True)
+class Language:
+    """``code`` names the catalog, ``locale`` also the region, for money and dates."""
+
+    code: str
+    locale: str
+
+    @property
+    def translations(self) -> NullTranslations:
+        return _translations(self.code)
+
+    def text(self, message: str) -> str:
+        return self.translations.gettext(message)
+
+    def money(self, amount: Money) -> str:
+        return amount.format(self.locale)
+
+    def moment(self, when: datetime) -> str:
+        """Date and time in UTC, said so; the page's script shows the shopper's own zone."""
+        return f"{format_datetime(when, 'd MMMM y, HH:mm', locale=self.locale)} UTC"
+
+
+def choose_language(wishes: Iterable[str]) -> Language:
+    """The first wish that we speak, else English."""
+    for wish in wishes:
+        try:
+            locale = Locale.parse(wish.replace("-", "_"))
+        except (ValueError, UnknownLocaleError):
+            continue
+        if locale.language in LANGUAGES:
+            return Language(locale.language, str(locale))
+    return Language("en", "en")
+
+
+@cache
+def _translations(code: str) -> NullTranslations:
+    if code == "en":
+        return NullTranslations()
+    path = files(__package__) / "translations" / code / "LC_MESSAGES" / f"{DOMAIN}.mo"
+    with path.open("rb") as file:
+        return GNUTranslations(file)
+
+
+METHOD_LABELS = (N_("Sandbox"), N_("Card, Apple Pay, Google Pay"))
+"""What gateways call their methods."""
+
+CANNOT_PAY: Mapping[str, str] = {
+    "declined": N_("You were not charged. Try again or choose another way to pay."),
+    "insufficient_funds": N_("There is not enough money on this card. Try another one."),
+    "expired_card": N_("This card is past its date. Try another one."),
+    "incorrect_cvc": N_("The security code is not right. Check it and try again."),
+    "incorrect_number": N_("The card number is not right. Check it and try again."),
+    "card_velocity_exceeded": N_("This card is over its limit. Try another one."),
+    "authentication_required": N_("Your bank wants you to confirm the payment. Try again."),
+    "payment_intent_authentication_failure": N_(
+        "Your bank did not get your confirmation. Try again or choose another way to pay."
+    ),
+    "The sandbox declined it, as asked.": N_(
+        "The sandbox declined it, as asked. You were not charged; try again."
+    ),
+}
+"""Why a payment failed, in a gateway's words -> what the shopper can do about it."""
+
+PROBLEMS: Mapping[str, tuple[str, str]] = {
+    "TOO_MANY_ATTEMPTS": (
+        N_("This order was tried too often"),
+        N_("To keep you safe, it takes no more payments. Go back to the shop and order again."),
+    ),
+    "GATEWAY_UNAVAILABLE": (
+        N_("The payment service does not answer"),
+        N_("Wait a moment and try again. You will not be charged twice."),
+    ),
+    "GATEWAY_REFUSED": (
+        N_("This payment was refused"),
+        N_("You were not charged. Try again or choose another way to pay."),
+    ),
+    "PAYMENT_IN_PROGRESS": (
+        N_("Another payment is under way"),
+        N_("Finish it where you began it, or wait a moment and try again."),
+    ),
+    "METHOD_NOT_OFFERED": (
+        N_("That way to pay is not offered any more"),
+        N_("Choose one of those below."),
+    ),
+    "ORDER_STATE": (
+        N_("The order changed meanwhile"),
+        N_("Below is how it stands now."),
+    ),
+}
+"""Code of an error -> headline and remedy, above the order."""
+OTHER_PROBLEM = (N_("That did not work"), N_("You were not charged. Please try again."))
+
+DEAD_ENDS: Mapping[str, tuple[str, str]] = {
+    "ORDER_ID_MISSING": (
+        N_("This address is not complete"),
+        N_("It does not say which order to show. Go back to the shop and open the order again."),
+    ),
+    "ORDER_NOT_FOUND": (
+        N_("There is no such order"),
+        N_("The address may be mistyped. Go back to the shop and open the order again."),
+    ),
+    "ORDER_NOT_YOURS": (
+        N_("This order is open in another browser"),
+        N_(
+            "Only the browser that placed an order may see it."
+            " Go back to the shop there and open it again."
+        ),
+    ),
+    "TOKEN_USED": (
+        N_("This link was used before"),
+        N_(
+            "It opens the order once, to keep it private."
+            " Nothing was charged by opening it. Go back to the shop and open the order again."
+        ),
+    ),
+    "TOKEN_EXPIRED": (
+        N_("This link is too old"),
+        N_("It works for one minute. Go back to the shop and open the order again."),
+    ),
+    "FOREIGN_ORIGIN": (
+        N_("That request came from another page"),
+        N_("To keep you safe, nothing was done. Open your order from the shop and try there."),
+    ),
+    "PAGE_NOT_FOUND": (
+        N_("There is no such page"),
+        N_("The address may be mistyped. Go back to the shop and open the order again."),
+    ),
+    "FAULT": (
+        N_("Something broke on our side"),
+        N_("It was noted. Wait a moment, then load this page again: your order is safe."),
+    ),
+}
+"""Code of an error -> headline and remedy, of a page without an order."""
+OTHER_DEAD_END = (
+    N_("That did not work"),
+    N_("Go back to the shop and open the order again."),
+)
+
+SCRIPT_TEXTS = (
+    N_("Less than five minutes left to pay."),
+    N_("Less than one minute left to pay."),
+    N_("One moment…"),
+    N_("Paying…"),
+    N_("Pay now"),
+    N_("Payment"),
+    N_("Try again"),
+    N_("or pay by card"),
+    N_("The payment did not go through. Please try again or choose another way to pay."),
+    N_("The payment form could not be loaded. Check your connection."),
+    N_("Something went wrong. You were not charged twice; please try again."),
+    N_("No connection. Check your network and try again: you will not be charged twice."),
+)
+"""What the scripts under ``static/`` say; the page hands them the translations."""

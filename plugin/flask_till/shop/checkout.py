@@ -1,0 +1,219 @@
+"""From a basket to a page where it can be paid: action, desk call, action.
+
+Whatever breaks off in between is found again: the order's id is what the desk knows it by, so
+asking twice is asking once, and `Checkout.sweep` ends what nobody came back for.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+
+from ..base.database import Database
+from ..errors import Conflict, Gone, NotFound, RequestError, TillError, Unavailable
+from .actions.orders import (
+    Placed,
+    apply_desk_order,
+    bind_desk_order,
+    fail_order,
+    open_order,
+    overdue,
+    place_order,
+    read_order,
+    release_order,
+    stale_placing,
+)
+from .catalog import Shelf
+from .desks import Desk, PageKey
+from .order import CAPTURED, PLACING, STALE_PLACING, DeskSnapshot, Order
+
+log = logging.getLogger(__name__)
+TRIES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An order and what opens its page: ``order_url`` with ``&token=`` and the token."""
+
+    order: Order
+    order_url: str
+    token: str
+
+
+class Checkout:
+    """The way to the desk and back, for one shop."""
+
+    def __init__(self, database: Database, shelf: Shelf, desk: Desk) -> None:
+        self._database = database
+        self._shelf = shelf
+        self._desk = desk
+
+    def open(
+        self,
+        basket_id: str | None,
+        *,
+        mode: str = "popup",
+        locale: str = "en",
+        origin: str | None = None,
+        redirect_url: str | None = None,
+        shopper: str | None = None,
+    ) -> Opened:
+        """The order for this version of the basket, new or the one that is open, and a fresh key.
+
+        ``origin`` is that of the page that opens the order page, ``redirect_url`` where the
+        shopper goes afterwards. An open order of an earlier version is cancelled first. Raises
+        `Conflict` (BASKET_EMPTY, OUT_OF_STOCK, ORDER_ALREADY_PAID, ORDER_PROCESSING...) and
+        `Unavailable` (DESK_UNAVAILABLE); the basket is kept, and trying again is safe.
+        """
+        for _ in range(TRIES):
+            placed = self._place(basket_id, locale, origin, redirect_url, shopper)
+            if placed is None:
+                self._end_rival(basket_id)
+                continue
+            opened = self._go_on(placed) if placed.order.desk_order_id else self._hand_in(placed)
+            if opened is not None:
+                return opened
+        raise Conflict("The basket changes too quickly; try again.", code="ORDER_CHANGED")
+
+    def refresh(self, order_id: str) -> Order:
+        """Ask the desk how the order is, and apply that; returns the order as it is then."""
+        order = self._database.read(read_order, order_id)
+        if order.desk_order_id is None:
+            return order
+        return self._apply(order, self._desk.get(order))
+
+    def sweep(self) -> int:
+        """Give up orders that a crash left half placed, and ask about those past their time.
+
+        Returns how many there were. Safe to run anywhere, any number of times.
+        """
+        stale = self._database.read(stale_placing, STALE_PLACING)
+        for order in stale:
+            # Nobody was sent to its page: the browser is answered only after the order is bound.
+            self._database.write(fail_order, self._shelf, order.id, "left behind")
+        late = self._database.read(overdue)
+        for order in late:
+            self._look_after(order)
+        return len(stale) + len(late)
+
+    def _look_after(self, order: Order) -> None:
+        try:
+            self.refresh(order.id)
+        except TillError as error:
+            log.warning("%s is past its time, and its desk says: %s", order.number, error)
+
+    def _place(
+        self,
+        basket_id: str | None,
+        locale: str,
+        origin: str | None,
+        redirect_url: str | None,
+        shopper: str | None,
+    ) -> Placed | None:
+        """The basket's order, or None when one of another version is in the way."""
+        order_id = self._database.new_id("ord")
+        try:
+            return self._database.write(
+                place_order,
+                self._shelf,
+                basket_id,
+                desk=self._desk.name,
+                order_id=order_id,
+                locale=locale,
+                origin=origin,
+                redirect_url=redirect_url,
+                shopper=shopper,
+            )
+        except Conflict as error:
+            if error.code == "ORDER_OPEN":
+                return None
+            raise
+        except RequestError:
+            raise
+        except Exception:
+            # The commit may have failed after a catalog elsewhere had set the goods aside.
+            self._database.write(release_order, self._shelf, order_id)
+            raise
+
+    def _hand_in(self, placed: Placed) -> Opened | None:
+        """Give the desk an order that it does not have yet, as far as we know."""
+        order = placed.order
+        try:
+            made = self._desk.create(order)
+        except RequestError as error:
+            raise self._not_taken(placed, error) from error
+        try:
+            bound = self._database.write(bind_desk_order, self._shelf, order.id, made.snapshot)
+        except Conflict as error:
+            self._cancel_orphan(order, made.snapshot)
+            if error.code == "ORDER_SUPERSEDED":
+                return None
+            raise
+        if placed.how == "new":
+            return _opened(bound, made.key)
+        # The answer may be a repeat of one whose key somebody else holds.
+        return self._go_on(Placed(bound, "open"))
+
+    def _not_taken(self, placed: Placed, error: RequestError) -> RequestError:
+        if placed.how == "open":  # somebody else is placing it right now, or just crashed
+            return Unavailable("The order is being placed.", code="DESK_UNAVAILABLE")
+        self._database.write(fail_order, self._shelf, placed.order.id, str(error))
+        if isinstance(error, Unavailable):
+            return error
+        log.error("the desk refuses %s: %s (%s)", placed.order.number, error, error.code)
+        return Unavailable("The order desk does not take this order.", code="DESK_UNAVAILABLE")
+
+    def _cancel_orphan(self, order: Order, told: DeskSnapshot) -> None:
+        try:
+            self._desk.cancel(replace(order, desk_order_id=told.desk_order_id))
+        except RequestError as error:
+            log.info("%s stays open at the desk until it expires: %s", order.number, error)
+
+    def _go_on(self, placed: Placed) -> Opened | None:
+        """A fresh key to an open order that the desk has; None when it turns out to be over."""
+        order = self.refresh(placed.order.id)
+        _refuse_paid(order)
+        if not order.is_open:
+            return None
+        try:
+            return _opened(order, self._desk.token(order))
+        except (Conflict, Gone, NotFound):
+            order = self.refresh(order.id)
+            _refuse_paid(order)
+            if order.is_open:
+                raise
+            return None
+
+    def _end_rival(self, basket_id: str | None) -> None:
+        """Cancel the basket's open order: it was made from an earlier version."""
+        rival = self._database.read(open_order, basket_id or "")
+        if rival is None:
+            return
+        if rival.status == PLACING and rival.desk_order_id is None:
+            self._database.write(fail_order, self._shelf, rival.id, "superseded")
+            return
+        try:
+            told = self._desk.cancel(rival)
+        except (Conflict, Gone):
+            told = self._desk.get(rival)
+        order = self._apply(rival, told)
+        _refuse_paid(order)
+        if order.is_open:
+            raise Conflict(
+                "A payment for an earlier state of this basket is under way.",
+                code="ORDER_PROCESSING",
+                remedy="Wait until it is through, or ended.",
+            )
+
+    def _apply(self, order: Order, told: DeskSnapshot) -> Order:
+        self._database.write(apply_desk_order, self._shelf, self._desk.name, None, told)
+        return self._database.read(read_order, order.id)
+
+
+def _opened(order: Order, key: PageKey) -> Opened:
+    return Opened(order, key.order_url, key.token)
+
+
+def _refuse_paid(order: Order) -> None:
+    if order.status in CAPTURED:
+        raise Conflict(f"{order.number} is paid already.", code="ORDER_ALREADY_PAID")

@@ -1,0 +1,246 @@
+"""An order desk that speaks our own protocol, ``/v1``."""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+from urllib.parse import quote, urljoin
+
+import httpx
+from pydantic import ValidationError
+
+from ...errors import (
+    Conflict,
+    Forbidden,
+    Gone,
+    InvalidRequest,
+    NotFound,
+    RequestError,
+    Unauthenticated,
+    Unavailable,
+    Unreadable,
+)
+from ...money import Money
+from ...wire import strict_json
+from ...wire import till as wire
+from ..order import DeskSnapshot, Order
+from . import DeskOrder, PageKey
+
+log = logging.getLogger(__name__)
+
+CONNECT, TOTAL = 3.0, 10.0
+"""Seconds to reach the desk, and for a whole exchange with it."""
+LARGEST_ANSWER = 1024 * 1024
+
+Message = TypeVar("Message", wire.Order, wire.CreatedOrder, wire.Token, wire.Event)
+
+_REFUSALS: Mapping[int, type[RequestError]] = {
+    400: Unreadable,
+    401: Unauthenticated,
+    403: Forbidden,
+    404: NotFound,
+    409: Conflict,
+    410: Gone,
+    422: InvalidRequest,
+}
+
+
+class TillDesk:
+    """The client of a desk at ``base_url``, with the API key of this shop.
+
+    ``callback_secrets`` are those that its callbacks may be signed with, ``whsec_...`` each; two
+    while one takes over from the other. ``transport`` replaces the network: an
+    ``httpx.WSGITransport`` for a desk in this process.
+    """
+
+    name = "till"
+
+    def __init__(
+        self,
+        base_url: str,
+        key: str,
+        callback_secrets: Sequence[str],
+        *,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        self._base = base_url.rstrip("/")
+        self._secrets = list(callback_secrets)
+        self._client = httpx.Client(
+            transport=transport,
+            timeout=httpx.Timeout(TOTAL, connect=CONNECT),
+            follow_redirects=False,
+            trust_env=False,
+            headers={"authorization": f"Bearer {key}", "user-agent": "flask-till"},
+        )
+
+    def __repr__(self) -> str:
+        return f"TillDesk({self._base!r})"
+
+    def close(self) -> None:
+        self._client.close()
+
+    def create(self, order: Order) -> DeskOrder:
+        made = self._call(
+            wire.CreatedOrder, "POST", "", _request(order), {"idempotency-key": order.id}
+        )
+        return DeskOrder(_snapshot(made), PageKey(made.order_url, made.token))
+
+    def token(self, order: Order) -> PageKey:
+        given = self._call(wire.Token, "POST", f"{_path(order)}/token", {})
+        return PageKey(given.order_url, given.token)
+
+    def get(self, order: Order) -> DeskSnapshot:
+        return _snapshot(self._call(wire.Order, "GET", _path(order)))
+
+    def cancel(self, order: Order) -> DeskSnapshot:
+        return _snapshot(self._call(wire.Order, "POST", f"{_path(order)}/cancel", {}))
+
+    def refund(self, order: Order, amount: Money | None = None, *, key: str) -> None:
+        """Give money back, all that is left without ``amount``; ``key`` makes a repeat harmless.
+
+        How it went comes by callback.
+        """
+        asked = {} if amount is None else {"amount": amount.minor}
+        self._exchange("POST", f"{_path(order)}/refunds", asked, {"idempotency-key": key})
+
+    def verify_callback(
+        self, headers: Mapping[str, str], body: bytes, now: datetime
+    ) -> tuple[str, DeskSnapshot]:
+        event_id = wire.verify(self._secrets, dict(headers), body, now)
+        event = _read(wire.Event, strict_json.parse_object(body))
+        if event.id != event_id:
+            raise InvalidRequest("The callback's id is not its event's.", code="EVENT_MISMATCH")
+        return event_id, _snapshot(event.data)
+
+    def _call(
+        self,
+        message: type[Message],
+        method: str,
+        path: str,
+        body: dict[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Message:
+        answer = self._exchange(method, path, body, headers or {})
+        try:
+            return _read(message, strict_json.parse_object(answer))
+        except RequestError as error:
+            raise _unavailable(f"its answer is not understood: {error.message}") from error
+
+    def _exchange(
+        self, method: str, path: str, body: dict[str, Any] | None, headers: Mapping[str, str]
+    ) -> bytes:
+        ends = time.monotonic() + TOTAL
+        url = f"{self._base}/v1/orders{path}"
+        try:
+            with self._client.stream(method, url, json=body, headers=dict(headers)) as answer:
+                content = _content(answer, ends)
+        except httpx.HTTPError as error:
+            raise _unavailable(f"{type(error).__name__}: {error}") from error
+        if not answer.is_success:
+            raise _refusal(answer.status_code, content)
+        return content
+
+
+def _content(answer: httpx.Response, ends: float) -> bytes:
+    content = b""
+    for chunk in answer.iter_bytes():
+        content += chunk
+        if len(content) > LARGEST_ANSWER or time.monotonic() > ends:
+            raise httpx.ReadError("the answer is too long, or too slow")
+    return content
+
+
+def _refusal(status: int, content: bytes) -> RequestError:
+    """A problem document as our error; whatever is not the desk's own refusal is `Unavailable`."""
+    kind = _REFUSALS.get(status)
+    if kind is None:
+        return _unavailable(f"it answers {status}")
+    try:
+        problem = wire.Problem.model_validate(strict_json.parse_object(content))
+    except (RequestError, ValidationError):
+        return _unavailable(f"it answers {status} without saying why")
+    return kind(problem.detail, code=problem.code, remedy=problem.remedy, fields=problem.fields)
+
+
+def _unavailable(why: str) -> Unavailable:
+    log.warning("the desk is not available: %s", why)
+    return Unavailable("The order desk does not answer just now.", code="DESK_UNAVAILABLE")
+
+
+def _path(order: Order) -> str:
+    return "/" + quote(order.desk_order_id or "", safe="")
+
+
+def _read(message: type[Message], data: dict[str, Any]) -> Message:
+    try:
+        return message.model_validate(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        raise InvalidRequest(f"{where}: {first['msg']}") from None
+
+
+def _request(order: Order) -> dict[str, Any]:
+    """The body of a create; made of the order alone, so that a repeat is the same to the byte."""
+    asked = wire.OrderCreate(
+        external_id=order.id,
+        amount=order.total.minor,
+        currency=order.total.currency,
+        lines=[
+            wire.Line(
+                product_id=line.product_id,
+                name=line.name,
+                quantity=line.quantity,
+                unit_amount=line.unit_price.minor,
+                image_url=_image(order.origin, line.image),
+            )
+            for line in order.lines
+        ],
+        adjustments=[
+            wire.Adjustment(label=one.label, amount=one.amount.minor) for one in order.promotions
+        ],
+        description=order.number,
+        locale=order.locale,
+        redirect_url=order.redirect_url,
+        opener_origin=order.origin,
+        metadata={"number": order.number},
+    )
+    data: dict[str, Any] = json.loads(asked.model_dump_json(exclude_defaults=True))
+    return data
+
+
+def _image(origin: str | None, image: str | None) -> str | None:
+    if image is None:
+        return None
+    url = urljoin(f"{origin}/", image) if origin else image
+    fits = url.startswith(("http://", "https://")) and len(url) <= 2048 and " " not in url
+    return url if fits else None
+
+
+def _snapshot(told: wire.Order) -> DeskSnapshot:
+    return DeskSnapshot(
+        external_id=told.external_id,
+        desk_order_id=told.id,
+        version=told.version,
+        status=told.status.value,
+        amount=Money.of_minor(told.amount, told.currency),
+        refunded=Money.of_minor(told.amount_refunded, told.currency),
+        live=told.live,
+        order_url=told.order_url,
+        expires_at=_moment(told.expires_at),
+        paid_at=_moment(told.paid_at),
+        ended_at=_moment(told.ended_at),
+    )
+
+
+def _moment(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise InvalidRequest(f"{text[:40]!r} is not a time.") from None

@@ -1,0 +1,247 @@
+"""`Till`: what a shop mounts. It puts the parts together and leaves them with the application."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import fields
+from functools import partial
+from typing import Any, ClassVar, TypeVar, cast
+
+from flask import Flask
+from markupsafe import Markup
+
+from ..base.database import Database
+from ..errors import SettingsError
+from ..settings import ShopSettings, read_shop
+from ..signals import ALL
+from .actions import orders as order_actions
+from .actions.catalogs import ListCatalog
+from .actions.versions import versions_of
+from .background import Background
+from .basket import Basket
+from .catalog import Catalog, Product, Shelf
+from .checkout import Checkout
+from .desks import Desk
+from .desks.till import TillDesk
+from .order import Order
+from .promotion import Promotion
+from .routes import blueprint
+from .routes.assets import script_tags
+from .routes.basket import basket_now
+from .routes.session import BasketCookie
+from .routes.shopfront import Destination, Shopfront, shopfront
+from .routes.together import Together
+from .routes.waiters import Waiters
+from .tables import MIGRATIONS
+
+Listener = TypeVar("Listener", bound=Callable[..., Any])
+Goods = Catalog | Iterable[Product]
+NAME = "till"
+
+
+class Till:
+    """A buy button, a basket and a checkout for one Flask application or several.
+
+    ``catalog`` is a list of `Product` or any object with the methods of `Catalog`.
+    ``desk`` takes the money: the URL of an order desk, an `OrderDesk` in this process, or any
+    `Desk`. Without one, and only in development, the built-in desk with the sandbox is used.
+    ``order_complete`` says where a shopper goes once an order is paid: an endpoint that takes
+    ``order_id``, or a function from `Order` to a URL; without it the page is loaded anew.
+    Any setting can be given by its field name: ``Till(app, url_prefix="/shop")``.
+
+    Everything can be given here or to `init_app`, which wins. Raises `SettingsError`.
+    """
+
+    default_desk: ClassVar[Callable[[Flask], Any] | None] = None
+    """Makes the desk of a shop in development that names none; the package root sets it."""
+
+    def __init__(
+        self,
+        app: Flask | None = None,
+        *,
+        catalog: Goods | None = None,
+        promotions: Iterable[Promotion] = (),
+        desk: Any = None,
+        order_complete: Destination = None,
+        **settings: Any,
+    ) -> None:
+        self._given = {
+            "catalog": catalog,
+            "promotions": tuple(promotions),
+            "desk": desk,
+            "order_complete": order_complete,
+            **settings,
+        }
+        if app is not None:
+            self.init_app(app)
+
+    def init_app(self, app: Flask, **given: Any) -> None:
+        """Mount the shop on an application; takes the same keywords as `Till`."""
+        if NAME in app.extensions:
+            raise SettingsError(
+                f"The application {app.name!r} has a Till already.",
+                remedy="Call init_app once for each application, and import that Till elsewhere.",
+            )
+        parts = {**self._given, **given}
+        own = {name: parts.pop(name) for name in ("catalog", "promotions", "desk", "order_complete")}
+        _refuse_unknown(parts)
+        settings = read_shop(
+            app.config, instance=app.instance_path, debug=app.debug or app.testing, **parts
+        )
+        front = self._shopfront(app, settings, **own)
+        app.extensions[NAME] = front
+        app.jinja_env.globals.setdefault(NAME, self)
+        app.register_blueprint(blueprint, url_prefix=settings.url_prefix)
+
+    def _shopfront(
+        self,
+        app: Flask,
+        settings: ShopSettings,
+        *,
+        catalog: Goods | None,
+        promotions: Iterable[Promotion],
+        desk: Any,
+        order_complete: Destination,
+    ) -> Shopfront:
+        database = Database(settings.database_url)
+        MIGRATIONS.attach(database)
+        shelf = _shelf(catalog, promotions, settings.currency, database)
+        at_desk = self._desk(app, settings, desk)
+        checkout = Checkout(database, shelf, at_desk)
+        background = Background(app, database, checkout, enabled=settings.background)
+        return Shopfront(
+            settings=settings,
+            database=database,
+            shelf=shelf,
+            desk=at_desk,
+            checkout=checkout,
+            cookie=BasketCookie(
+                settings.secret_keys, settings.url_prefix, secure=settings.cookie_secure
+            ),
+            waiters=Waiters(settings.max_waiters),
+            background=background,
+            versions=Together(partial(database.read, versions_of)),
+            owner=self,
+            order_complete=order_complete,
+        )
+
+    def _desk(self, app: Flask, settings: ShopSettings, given: Any) -> Desk:
+        given = given or settings.desk_url
+        if given is None and settings.in_development and self.default_desk is not None:
+            given = type(self).default_desk(app)  # type: ignore[misc]  # checked just above
+        if given is None:
+            raise SettingsError(
+                "No order desk takes this shop's money.",
+                remedy='Name one with Till(app, desk="https://pay.example.com") or TILL_DESK_URL;'
+                " or set TILL_ENV=development to try things out with the built-in one.",
+            )
+        if isinstance(given, str):
+            return _desk_at(given, settings)
+        if hasattr(given, "connect_shop"):
+            return TillDesk(**given.connect_shop(app, settings))
+        return cast(Desk, given)
+
+    # ---- in a request ----
+
+    def script(self) -> Markup:
+        """The tags that load the widget, for the page's head or body."""
+        return script_tags()
+
+    def basket(self) -> Basket:
+        """The basket of the browser that asks; an empty one before the first product."""
+        return basket_now(shopfront())
+
+    def orders(self) -> Sequence[Order]:
+        """The orders of the browser that asks, newest first."""
+        front = shopfront()
+        return front.database.read(order_actions.orders_of, front.basket_id())
+
+    def order(self, order_id: str) -> Order | None:
+        """That order if it belongs to the browser that asks, else None."""
+        front = shopfront()
+        return front.database.read(order_actions.order_of, front.basket_id(), order_id)
+
+    # ---- what happened ----
+
+    def on_basket_changed(self, listener: Listener) -> Listener:
+        """Call ``listener(app, basket_id=..., version=...)`` after a basket changed."""
+        return self._listen("basket_changed", listener)
+
+    def on_order_placed(self, listener: Listener) -> Listener:
+        """Call ``listener(app, order=...)`` when an order waits for its money."""
+        return self._listen("order_placed", listener)
+
+    def on_order_paid(self, listener: Listener) -> Listener:
+        """Call ``listener(app, order=...)`` when the money is there."""
+        return self._listen("order_paid", listener)
+
+    def on_order_cancelled(self, listener: Listener) -> Listener:
+        """Call ``listener(app, order=...)`` when an order was given up unpaid."""
+        return self._listen("order_cancelled", listener)
+
+    def on_order_expired(self, listener: Listener) -> Listener:
+        """Call ``listener(app, order=...)`` when an order's time was over unpaid."""
+        return self._listen("order_expired", listener)
+
+    def on_order_refunded(self, listener: Listener) -> Listener:
+        """Call ``listener(app, order=...)`` when some or all of the money went back."""
+        return self._listen("order_refunded", listener)
+
+    def _listen(self, name: str, listener: Listener) -> Listener:
+        def of_our_apps(app: Flask, **news: Any) -> None:
+            front = app.extensions.get(NAME)
+            if front is not None and front.owner is self:
+                listener(app, **news)
+
+        ALL[name].connect(of_our_apps, weak=False)
+        return listener
+
+    # ---- the end ----
+
+    def close(self, app: Flask) -> None:
+        """Let everybody go who waits, end the threads and close the database."""
+        front: Shopfront = app.extensions[NAME]
+        front.waiters.stop()
+        front.background.stop()
+        front.database.close()
+
+
+def _refuse_unknown(given: dict[str, Any]) -> None:
+    known = {field.name for field in fields(ShopSettings)}
+    for name in given:
+        if name not in known:
+            raise SettingsError(
+                f"Till() knows no {name!r}.",
+                remedy=f"It takes catalog, promotions, desk, order_complete, {', '.join(sorted(known))}.",
+            )
+
+
+def _shelf(
+    goods: Goods | None, promotions: Iterable[Promotion], currency: str | None, database: Database
+) -> Shelf:
+    if goods is None:
+        raise SettingsError(
+            "The shop has nothing to sell.",
+            remedy='Give Till(app, catalog=[Product("mug", "Blue mug", Money("49.99", "PLN"))]).',
+        )
+    catalog = goods if isinstance(goods, Catalog) else ListCatalog(goods)
+    if hasattr(catalog, "attach"):
+        catalog.attach(database)
+    if currency is None and isinstance(catalog, ListCatalog):
+        currency = next((product.price.currency for product in catalog), None)
+    if currency is None:
+        raise SettingsError(
+            "The shop's currency is not known before the first product is read.",
+            remedy='Set TILL_CURRENCY, e.g. to "PLN".',
+        )
+    return Shelf.of(catalog, promotions, currency)
+
+
+def _desk_at(url: str, settings: ShopSettings) -> Desk:
+    if settings.desk_key is None or not settings.desk_callback_secrets:
+        raise SettingsError(
+            f"The desk at {url} does not know this shop.",
+            remedy="Set TILL_DESK_KEY and TILL_DESK_CALLBACK_SECRETS to what"
+            " `flask till merchants add` printed there.",
+        )
+    return TillDesk(url, settings.desk_key, settings.desk_callback_secrets)

@@ -1,0 +1,43 @@
+"""A desk tells us what became of an order: ``POST /callbacks/<desk>``."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Response, request
+
+from ...errors import BadSignature, NotFound, RequestError
+from ..actions import orders as order_actions
+from ..order import DeskSnapshot
+from .blueprint import blueprint
+from .body import answer, raw_body
+from .shopfront import Shopfront, shopfront
+
+log = logging.getLogger(__name__)
+LARGEST = 64 * 1024
+"""Bytes of a callback, as the desk's protocol has it."""
+
+
+@blueprint.post("/callbacks/<desk>")
+def callback(desk: str) -> Response:
+    """Verify the raw bytes, apply the event once, and only then say that it arrived."""
+    front = shopfront()
+    if desk != front.desk.name:
+        raise NotFound("There is no desk of that name.", code="DESK_UNKNOWN")
+    event_id, snapshot = _verified(front, raw_body(LARGEST))
+    applied = front.database.write(
+        order_actions.apply_desk_order, front.shelf, front.desk.name, event_id, snapshot
+    )
+    return answer({"applied": applied})
+
+
+def _verified(front: Shopfront, body: bytes) -> tuple[str, DeskSnapshot]:
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    try:
+        return front.desk.verify_callback(headers, body, front.database.clock())
+    except RequestError:
+        raise
+    except Exception:
+        # Whatever hostile bytes do to a parser, it is not our failure and they are not believed.
+        log.exception("a callback could not be verified")
+        raise BadSignature("The callback cannot be verified.") from None

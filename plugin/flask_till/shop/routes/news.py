@@ -1,0 +1,89 @@
+"""What one browser has not seen yet of its basket and its latest order."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from ...base.database import Work
+from ...errors import RequestError
+from ..actions.basket import basket_topic, read_basket
+from ..actions.orders import latest_order
+from ..actions.versions import Versions
+from ..basket import Basket
+from ..order import OPEN, PAID, PARTIALLY_REFUNDED, Order
+from .shopfront import Shopfront
+from .snapshot import basket_json, locale_asked_for, order_json, order_version, version_of_order
+
+log = logging.getLogger(__name__)
+PAID_STATUSES = (PAID, PARTIALLY_REFUNDED)
+
+
+class Feed:
+    """One waiter's view. Make it in the request, for it remembers whose it is and the language."""
+
+    def __init__(self, front: Shopfront, *, basket_seen: int = 0, order_seen: int = 0) -> None:
+        self.basket_id = front.basket_id()
+        self._front = front
+        self._locale = locale_asked_for(front)
+        self._basket_seen, self._order_seen = basket_seen, order_seen
+        self.expects_money = False
+        """Whether the latest order could still be paid when it was last looked at."""
+
+    @property
+    def topic(self) -> str:
+        assert self.basket_id is not None
+        return basket_topic(self.basket_id)
+
+    def news(self) -> list[dict[str, Any]]:
+        """Frames for what changed since the last call; a look at two numbers when nothing did."""
+        versions = self._glance()
+        if versions is None:
+            return []
+        newest = version_of_order(versions.order_seq, versions.order_version)
+        if versions.basket <= self._basket_seen and newest <= self._order_seen:
+            return []
+        basket, order = self._front.database.read(self._read)
+        frames = []
+        if basket.version > self._basket_seen:
+            self._basket_seen = basket.version
+            shown = basket_json(basket, self._locale)
+            frames.append({"type": "basket", "version": basket.version, "basket": shown})
+        if order is not None and (version := order_version(order)) > self._order_seen:
+            self._order_seen = version
+            shown = order_json(order, self._locale, self._front)
+            frames.append({"type": "order", "version": version, "order": shown})
+        return frames
+
+    def paid_order(self) -> Order | None:
+        """The latest order if it is paid."""
+        versions = self._glance()
+        if versions is None or versions.order_status not in PAID_STATUSES:
+            return None
+        order = self._front.database.read(latest_order, self.basket_id)
+        return order if order is not None and order.is_paid else None
+
+    def _glance(self) -> Versions | None:
+        assert self.basket_id is not None
+        versions = self._front.versions.ask(self.basket_id)
+        self.expects_money = versions is not None and versions.order_status in OPEN
+        return versions
+
+    def _read(self, work: Work) -> tuple[Basket, Order | None]:
+        order = latest_order(work, self.basket_id)
+        return read_basket(work, self._front.shelf, self.basket_id), order
+
+    def mend(self) -> bool:
+        """Ask the desk about an open order, in case its callback was lost; True if we asked."""
+        if not self.expects_money or self.basket_id is None:
+            return False
+        if not self._front.mender.may_ask(self.basket_id):
+            return False
+        order = self._front.database.read(latest_order, self.basket_id)
+        if order is None or not order.is_open:
+            return True
+        try:
+            self._front.checkout.refresh(order.id)
+        except RequestError as error:
+            log.info("the desk does not say how %s is: %s", order.number, error)
+        return True

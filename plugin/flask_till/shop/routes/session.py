@@ -1,0 +1,65 @@
+"""The basket's cookie: the only thing that ties a browser to its basket."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+
+from flask import Request, Response
+from itsdangerous import BadSignature, Signer
+
+MAX_AGE = 180 * 86_400
+"""Seconds until a browser forgets its basket."""
+LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1"}
+
+
+class BasketCookie:
+    """A basket's id, signed. ``keys`` are newest first; all verify, the newest signs.
+
+    ``secure`` None means: always, except for a shop that is looked at on its own machine.
+    """
+
+    def __init__(self, keys: Sequence[str], prefix: str, *, secure: bool | None = None) -> None:
+        self.name = _name(prefix)
+        self._secure = secure
+        self._signer = Signer(
+            list(reversed(keys)),
+            salt="till.basket",
+            key_derivation="hmac",
+            digest_method=hashlib.sha256,
+        )
+
+    def read(self, request: Request) -> str | None:
+        """The basket of this browser; None without a cookie or with one that is not ours."""
+        try:
+            return self._signer.unsign(request.cookies.get(self.name, "")).decode()
+        except (BadSignature, ValueError):
+            return None
+
+    def give(self, response: Response, request: Request, basket_id: str) -> None:
+        response.set_cookie(
+            self.name,
+            self._signer.sign(basket_id).decode(),
+            max_age=MAX_AGE,
+            path=f"{request.root_path}/",
+            secure=self._needs_https(request),
+            httponly=True,
+            samesite="Lax",
+        )
+
+    def _needs_https(self, request: Request) -> bool:
+        if self._secure is not None:
+            return self._secure
+        return _hostname(request.host) not in LOCAL_HOSTS
+
+
+def _name(prefix: str) -> str:
+    """Shops under other prefixes of one host have cookies of their own."""
+    if prefix == "/till":
+        return "till_basket"
+    return "till_basket_" + re.sub(r"[^A-Za-z0-9]+", "_", prefix.strip("/"))
+
+
+def _hostname(host: str) -> str:
+    return re.sub(r":\d*\Z", "", host).strip("[]")

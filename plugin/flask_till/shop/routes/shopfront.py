@@ -1,0 +1,76 @@
+"""What one application has mounted: everything that the routes need to answer for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import current_app, request, url_for
+
+from ...base.database import Database
+from ...errors import SettingsError
+from ...settings import ShopSettings
+from ..actions.versions import Versions
+from ..background import Background
+from ..catalog import Shelf
+from ..checkout import Checkout
+from ..desks import Desk
+from ..order import Order
+from .session import BasketCookie
+from .together import Together
+from .waiters import Mender, Waiters
+
+Destination = str | Callable[[Order], str | None] | None
+"""Where a shopper goes once an order is paid: an endpoint that takes ``order_id``, or a function."""
+
+
+@dataclass
+class Shopfront:
+    settings: ShopSettings
+    database: Database
+    shelf: Shelf
+    desk: Desk
+    checkout: Checkout
+    cookie: BasketCookie
+    waiters: Waiters
+    background: Background
+    versions: Together[Versions]
+    owner: object
+    order_complete: Destination = None
+    mender: Mender = field(default_factory=Mender)
+
+    def basket_id(self) -> str | None:
+        """The basket of the browser that asks."""
+        found: str | None = remembered("basket_id", lambda: self.cookie.read(request))
+        return found
+
+    def thanks(self, order: Order) -> str | None:
+        """The URL of the shop's page for a paid order; None when it named none."""
+        if isinstance(self.order_complete, str):
+            return url_for(self.order_complete, order_id=order.id)
+        return self.order_complete(order) if self.order_complete is not None else None
+
+
+def remembered(name: str, read: Callable[[], Any]) -> Any:
+    """What ``read`` returned first in this request."""
+    # Not in flask.g: an application context that a test or a script holds open outlives requests.
+    if f"till.{name}" not in request.environ:
+        request.environ[f"till.{name}"] = read()
+    return request.environ[f"till.{name}"]
+
+
+def remember(name: str, value: Any) -> None:
+    """From now on in this request, `remembered` returns this."""
+    request.environ[f"till.{name}"] = value
+
+
+def shopfront() -> Shopfront:
+    """The one of the current application."""
+    front: Shopfront | None = current_app.extensions.get("till")
+    if front is None:
+        raise SettingsError(
+            f"The application {current_app.name!r} has no Till.",
+            remedy="Call till.init_app(app) when it is made.",
+        )
+    return front

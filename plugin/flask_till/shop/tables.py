@@ -1,0 +1,215 @@
+"""The shop's tables, ``till_shop_*``. Constraints here are the last guard of each rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, MetaData, Table, Text, text
+
+from ..base.columns import Flag, Json, Utc, Whole
+from ..base.migrations import Migrations
+from ..base.outbox import Outbox
+from .catalog import MOST_OF_ONE
+from .order import CAPTURED, OPEN, TRANSITIONS
+
+PREFIX = "till_shop_"
+metadata = MetaData(
+    naming_convention={
+        "ck": "ck_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+
+def _listed(words: Iterable[str]) -> str:
+    return "(" + ", ".join(f"'{word}'" for word in sorted(words)) + ")"
+
+
+baskets = Table(
+    "till_shop_baskets",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("version", Whole, nullable=False),
+    Column("codes", Json, nullable=False),
+    Column("created_at", Utc, nullable=False),
+    Column("updated_at", Utc, nullable=False),
+    CheckConstraint("version >= 1", name="shop_baskets_version"),
+    sqlite_strict=True,
+)
+
+lines = Table(
+    "till_shop_lines",
+    metadata,
+    Column("basket_id", Text, ForeignKey("till_shop_baskets.id"), primary_key=True),
+    Column("product_id", Text, primary_key=True),
+    Column("quantity", Whole, nullable=False),
+    Column("added_at", Utc, nullable=False),
+    CheckConstraint(f"quantity between 1 and {MOST_OF_ONE}", name="shop_lines_quantity"),
+    sqlite_strict=True,
+)
+
+products = Table(
+    "till_shop_products",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("place", Whole, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("price", Whole, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("image", Text),
+    Column("url", Text),
+    Column("max_quantity", Whole),
+    Column("counted", Flag, nullable=False),
+    Column("category", Text, nullable=False),
+    Column("digital", Flag, nullable=False),
+    CheckConstraint("price >= 0", name="shop_products_price"),
+    CheckConstraint("length(currency) = 3", name="shop_products_currency"),
+    CheckConstraint("max_quantity >= 1", name="shop_products_max_quantity"),
+    CheckConstraint("counted in (0, 1)", name="shop_products_counted"),
+    CheckConstraint("digital in (0, 1)", name="shop_products_digital"),
+    sqlite_strict=True,
+)
+
+stock = Table(
+    "till_shop_stock",
+    metadata,
+    Column("product_id", Text, primary_key=True),
+    # All that were ever put on the shelf, and how many of them orders hold; sold ones stay held.
+    Column("on_hand", Whole, nullable=False),
+    Column("reserved", Whole, nullable=False),
+    CheckConstraint("reserved between 0 and on_hand", name="shop_stock_reserved"),
+    sqlite_strict=True,
+)
+
+reservations = Table(
+    "till_shop_reservations",
+    metadata,
+    Column("order_id", Text, primary_key=True),
+    Column("product_id", Text, ForeignKey("till_shop_stock.product_id"), primary_key=True),
+    Column("quantity", Whole, nullable=False),
+    Column("state", Text, nullable=False),
+    CheckConstraint("quantity >= 1", name="shop_reservations_quantity"),
+    CheckConstraint("state in ('held', 'released')", name="shop_reservations_state"),
+    sqlite_strict=True,
+)
+
+EVERYBODY = ""
+"""In ``promotion_counts.shopper``: the uses of all shoppers together."""
+
+promotion_counts = Table(
+    "till_shop_promotion_counts",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("shopper", Text, primary_key=True),
+    Column("uses", Whole, nullable=False),
+    CheckConstraint("uses >= 0", name="shop_promotion_counts_uses"),
+    sqlite_strict=True,
+)
+
+promotion_uses = Table(
+    "till_shop_promotion_uses",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("order_id", Text, primary_key=True),
+    Column("shopper", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    CheckConstraint("shopper <> ''", name="shop_promotion_uses_shopper"),
+    CheckConstraint("state in ('held', 'released')", name="shop_promotion_uses_state"),
+    Index("ix_till_shop_promotion_uses_order", "order_id"),
+    sqlite_strict=True,
+)
+
+_open = text(f"status in {_listed(OPEN)}")
+OPEN_ORDER = text(f"till_shop_orders.status in {_listed(OPEN)}")
+"""A condition of queries; in words rather than parameters, so that the partial indexes serve it."""
+
+orders = Table(
+    "till_shop_orders",
+    metadata,
+    Column("seq", Whole, primary_key=True, autoincrement=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("basket_id", Text, ForeignKey("till_shop_baskets.id"), nullable=False, index=True),
+    Column("basket_version", Whole, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("version", Whole, nullable=False),
+    Column("shopper", Text, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("subtotal", Whole, nullable=False),
+    Column("discount", Whole, nullable=False),
+    Column("total", Whole, nullable=False),
+    Column("refunded", Whole, nullable=False),
+    Column("promotions", Json, nullable=False),
+    Column("desk", Text, nullable=False),
+    Column("desk_order_id", Text),
+    Column("desk_version", Whole, nullable=False),
+    Column("order_url", Text),
+    Column("live", Flag),
+    Column("locale", Text, nullable=False),
+    Column("origin", Text),
+    Column("redirect_url", Text),
+    Column("reason", Text),
+    Column("created_at", Utc, nullable=False),
+    Column("placed_at", Utc, nullable=False),
+    Column("expires_at", Utc),
+    Column("paid_at", Utc),
+    Column("ended_at", Utc),
+    CheckConstraint(f"status in {_listed(TRANSITIONS)}", name="shop_orders_status"),
+    CheckConstraint(
+        "total > 0 and discount <= 0 and subtotal + discount = total", name="shop_orders_total"
+    ),
+    CheckConstraint("refunded between 0 and total", name="shop_orders_refunded"),
+    CheckConstraint("length(currency) = 3", name="shop_orders_currency"),
+    CheckConstraint("live in (0, 1)", name="shop_orders_live"),
+    CheckConstraint(
+        f"(status in {_listed(CAPTURED)}) = (paid_at is not null)", name="shop_orders_paid_at"
+    ),
+    Index("uq_till_shop_orders_desk_order", "desk", "desk_order_id", unique=True),
+    Index(
+        "uq_till_shop_orders_one_open",
+        "basket_id",
+        unique=True,
+        sqlite_where=_open,
+        postgresql_where=_open,
+    ),
+    Index(
+        "ix_till_shop_orders_open",
+        "expires_at",
+        sqlite_where=_open,
+        postgresql_where=_open,
+    ),
+    sqlite_strict=True,
+)
+
+order_lines = Table(
+    "till_shop_order_lines",
+    metadata,
+    Column("order_id", Text, ForeignKey("till_shop_orders.id"), primary_key=True),
+    Column("place", Whole, primary_key=True),
+    Column("product_id", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("quantity", Whole, nullable=False),
+    Column("unit_price", Whole, nullable=False),
+    Column("image", Text),
+    Column("url", Text),
+    CheckConstraint(f"quantity between 1 and {MOST_OF_ONE}", name="shop_order_lines_quantity"),
+    CheckConstraint("unit_price >= 0", name="shop_order_lines_unit_price"),
+    Index("uq_till_shop_order_lines_product", "order_id", "product_id", unique=True),
+    sqlite_strict=True,
+)
+
+inbox = Table(
+    "till_shop_inbox",
+    metadata,
+    Column("desk", Text, primary_key=True),
+    Column("event_id", Text, primary_key=True),
+    Column("order_id", Text, nullable=False),
+    Column("at", Utc, nullable=False),
+    sqlite_strict=True,
+)
+
+outbox = Outbox(metadata, PREFIX)
+MIGRATIONS = Migrations("flask_till.shop", metadata, PREFIX)

@@ -1,0 +1,1 @@
+"""Benchmarks: programs that print a ratio against a limit measured in the same run. Not tests."""

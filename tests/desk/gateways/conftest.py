@@ -1,0 +1,71 @@
+"""A Stripe of our own for each test, and gateways that talk to it over real HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+
+import pytest
+
+from flask_till.desk.gateways import Charge
+from flask_till.desk.gateways.stripe import StripeGateway
+from flask_till.money import Money
+from tests.stand_ins.stripe import StripeStandIn
+
+SECRET = "whsec_this-is-the-first-one"
+OTHER_SECRET = "whsec_this-is-the-other-one"
+
+_numbers = count(1)
+
+
+@pytest.fixture
+def stripe() -> Iterator[StripeStandIn]:
+    with StripeStandIn() as stand_in:
+        yield stand_in
+
+
+@pytest.fixture
+def make_gateway(stripe: StripeStandIn) -> Iterator[Callable[..., StripeGateway]]:
+    """Builds gateways against the stand-in; keyword arguments as `StripeGateway` has them."""
+    made: list[StripeGateway] = []
+
+    def make(**options: Any) -> StripeGateway:
+        settings = {"webhook_secrets": [SECRET], "api_base": stripe.url, "timeout": 5} | options
+        made.append(StripeGateway(stripe.secret_key, stripe.publishable_key, **settings))
+        return made[-1]
+
+    yield make
+    for gateway in made:
+        gateway.close()
+
+
+@pytest.fixture
+def gateway(make_gateway: Callable[..., StripeGateway]) -> StripeGateway:
+    return make_gateway()
+
+
+def a_charge(amount: str = "49.99", currency: str = "PLN", **changes: Any) -> Charge:
+    """A new payment attempt of 49.99 PLN for a blue mug; ``changes`` replace its members."""
+    number = next(_numbers)
+    charge = Charge(
+        payment_id=f"pay_{number}",
+        order_id=f"ord_{number}",
+        amount=Money(amount, currency),
+        method="card",
+        description="Blue mug",
+        locale="pl",
+        return_url="https://desk.example/order/return",
+        expires_at=datetime.now(UTC) + timedelta(minutes=30),
+        metadata={"merchant": "mer_1"},
+    )
+    return replace(charge, **changes)
+
+
+def started(gateway: StripeGateway, charge: Charge | None = None) -> Charge:
+    """The charge as the desk keeps it after the gateway started it."""
+    charge = charge or a_charge()
+    begun = gateway.start(charge, {})
+    return replace(charge, provider_ref=begun.provider_ref, client=begun.client)

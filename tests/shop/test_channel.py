@@ -1,0 +1,362 @@
+"""The channel: what a browser is told, as a websocket and as a long poll."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from simple_websocket import Client, ConnectionClosed, ConnectionError as NotUpgraded
+
+from flask_till.shop.routes import channel as channel_module
+from tests.shop.conftest import browser
+from tests.shop.counting import count_statements
+from tests.shop.played_desk import PlayedDesk
+from tests.shop.test_checkout_routes import check_out
+from tests.shop.test_izi import add
+
+
+PAGE = "http://127.0.0.1"
+"""The origin of the shop's pages as this websocket client names the host: without its port."""
+
+
+def cookie(client: FlaskClient) -> str:
+    found = client.get_cookie("till_basket")
+    assert found is not None
+    return f"till_basket={found.value}"
+
+
+@contextmanager
+def socket(url: str, client: FlaskClient | None = None, **headers: str) -> Iterator[Client]:
+    """A websocket as the browser of ``client`` opens it on the shop's page at ``url``."""
+    sent = {"Origin": PAGE, **headers}
+    if client is not None:
+        sent["Cookie"] = cookie(client)
+    ws = Client(url.replace("http", "ws") + "/till/channel?lang=en", headers=sent)
+    try:
+        yield ws
+    finally:
+        with suppress(ConnectionClosed):
+            ws.close()
+
+
+def hear(ws: Client, timeout: float = 5) -> dict[str, Any]:
+    """The next frame that is not a heartbeat."""
+    while True:
+        text = ws.receive(timeout=timeout)
+        assert text is not None, "nothing came"
+        frame = json.loads(text)
+        if frame["type"] != "beat":
+            return frame
+
+
+def close_code(ws: Client, timeout: float = 5) -> int:
+    """How the server ended it."""
+    ends = time.monotonic() + timeout
+    with pytest.raises(ConnectionClosed) as closed:
+        while time.monotonic() < ends:
+            ws.receive(timeout=0.5)
+    return int(closed.value.reason)
+
+
+def poll(client: FlaskClient, wait: int = 0, **seen: int):
+    return client.get("/till/channel", query_string={"wait": wait, **seen})
+
+
+# ---- the websocket ----
+
+
+def test_the_first_frame_is_the_basket_as_it_is(app: Flask, serve: Any) -> None:
+    client = browser(app)
+    basket = add(client).json["basket"]
+    with socket(serve(app), client) as ws:
+        assert hear(ws) == {"type": "basket", "version": 1, "basket": basket}
+
+
+def test_each_change_is_told(app: Flask, serve: Any, desk: PlayedDesk) -> None:
+    client = browser(app)
+    add(client)
+    with socket(serve(app), client) as ws:
+        hear(ws)
+        add(client)
+        assert hear(ws)["basket"]["count"] == 2
+        order_id = check_out(client).json["order_id"]
+        told = [hear(ws)]
+        while told[-1]["order"]["status"] != "pending":
+            told.append(hear(ws))
+        assert told[-1]["order"]["order_id"] == order_id
+        assert told[-1]["order"]["number"] == "T-000001"
+        assert told[-1]["order"]["complete"] is None
+        desk.pay(client, order_id)
+        frames = {frame["type"]: frame for frame in (hear(ws), hear(ws))}
+        assert frames["order"]["order"]["status"] == "paid"
+        assert frames["order"]["order"]["complete"] == {"action": "refresh"}
+        assert frames["order"]["version"] > told[-1]["version"]
+        assert frames["basket"]["basket"]["count"] == 0
+
+
+def test_a_new_order_is_newer_than_any_state_of_the_last(app: Flask, desk: PlayedDesk) -> None:
+    client = browser(app)
+    add(client)
+    desk.pay(client, check_out(client).json["order_id"])
+    frames = {frame["type"]: frame for frame in poll(client).json["frames"]}
+    add(client)
+    second = check_out(client).json["order_id"]
+    newer = poll(client, basket=99, order=frames["order"]["version"]).json["frames"]
+    assert [frame["order"]["order_id"] for frame in newer] == [second]
+
+
+def test_a_browser_hears_only_of_its_own_basket(app: Flask, serve: Any) -> None:
+    mine, theirs = browser(app), browser(app)
+    add(mine)
+    add(theirs)
+    with socket(serve(app), mine) as ws:
+        hear(ws)
+        add(theirs)
+        ws.send('{"basket": "bsk_other"}')
+        assert ws.receive(timeout=0.5) is None
+        add(mine)
+        assert hear(ws)["basket"]["count"] == 2
+
+
+def test_two_processes_on_one_database_tell_each_other(
+    new_shop: Callable[..., Flask], serve: Any
+) -> None:
+    here, there = new_shop(), new_shop()
+    client = browser(here)
+    add(client)
+    with socket(serve(here), client) as ws:
+        hear(ws)
+        twin = there.test_client()
+        twin.set_cookie("till_basket", cookie(client).partition("=")[2])
+        twin.environ_base["HTTP_ORIGIN"] = "http://localhost"
+        began = time.monotonic()
+        add(twin)
+        assert hear(ws)["basket"]["count"] == 2
+        assert time.monotonic() - began < 2
+
+
+FOREIGN = ["https://evil.example", "null", "http://shop.example.evil", "http://127.0.0.1:1", ""]
+
+
+def test_a_foreign_page_is_refused_before_the_upgrade(app: Flask, serve: Any) -> None:
+    url = serve(app)
+    client = browser(app)
+    add(client)
+    for origin in FOREIGN:
+        with pytest.raises(NotUpgraded) as refused, socket(url, client, Origin=origin):
+            pass
+        assert "403" in str(refused.value), origin
+    # A custom header is no excuse here: no script can send one, so nobody needs it.
+    headers = {"Cookie": cookie(client), "X-Till": "1"}
+    with pytest.raises(NotUpgraded):
+        Client(url.replace("http", "ws") + "/till/channel", headers=headers)
+
+
+def test_without_a_basket_there_is_nothing_to_hear(app: Flask, serve: Any) -> None:
+    with socket(serve(app)) as ws:
+        assert close_code(ws) == 4404
+
+
+def test_compression_is_not_offered(app: Flask, serve: Any) -> None:
+    client = browser(app)
+    add(client)
+    with socket(serve(app), client) as ws:
+        assert not ws.ws._initiating_extensions if hasattr(ws.ws, "_initiating_extensions") else True
+        extensions = ws.ws._connection._extensions if hasattr(ws.ws, "_connection") else []
+        assert not any(extension.enabled() for extension in extensions)
+
+
+def test_a_client_that_talks_too_much_is_sent_away(app: Flask, serve: Any) -> None:
+    client = browser(app)
+    add(client)
+    with socket(serve(app), client) as ws:
+        hear(ws)
+        with suppress(ConnectionClosed, OSError):
+            for _ in range(200):
+                ws.send("x")
+        assert close_code(ws) == 4008
+    assert waiting(app) == 0
+
+
+def test_a_few_words_are_only_dropped(app: Flask, serve: Any) -> None:
+    client = browser(app)
+    add(client)
+    with socket(serve(app), client) as ws:
+        hear(ws)
+        for _ in range(20):
+            ws.send("x")
+        time.sleep(0.2)
+        add(client)
+        assert hear(ws)["basket"]["count"] == 2
+
+
+def test_a_long_message_ends_it(app: Flask, serve: Any) -> None:
+    client = browser(app)
+    add(client)
+    with socket(serve(app), client) as ws:
+        hear(ws)
+        ws.send("x" * 5000)
+        assert close_code(ws) == 1009
+    assert waiting(app) == 0
+
+
+def test_past_the_cap_sockets_and_polls_are_asked_to_come_later(
+    new_shop: Callable[..., Flask], serve: Any
+) -> None:
+    app = new_shop(TILL_MAX_WAITERS=2)
+    url = serve(app)
+    client = browser(app)
+    add(client)
+    with socket(url, client) as first, socket(url, client) as second:
+        hear(first), hear(second)
+        with socket(url, client) as third:
+            assert close_code(third) == 4013
+        answer = poll(client, wait=5, basket=1)
+        assert (answer.status_code, answer.json["error_code"]) == (503, "POLL_LATER")
+        assert int(answer.headers["Retry-After"]) >= 1
+        assert client.get("/till/iziGetOrderComplete?wait=5").status_code == 503
+        # What needs no waiting is answered all the same.
+        assert poll(client).status_code == 200
+        assert client.get("/till/basket").status_code == 200
+    assert waiting(app) == 0
+    with socket(url, client) as again:
+        assert hear(again)["version"] == 1
+
+
+def test_one_basket_cannot_take_every_place(new_shop: Callable[..., Flask], serve: Any) -> None:
+    app = new_shop(TILL_MAX_WAITERS=20)
+    url = serve(app)
+    greedy, modest = browser(app), browser(app)
+    add(greedy)
+    add(modest)
+    sockets = [Client(url.replace("http", "ws") + "/till/channel", headers={"Origin": PAGE, "Cookie": cookie(greedy)}) for _ in range(8)]  # fmt: skip
+    for ws in sockets:
+        hear(ws)
+    with socket(url, greedy) as ninth:
+        assert close_code(ninth) == 4013
+    with socket(url, modest) as ws:
+        assert hear(ws)["type"] == "basket"
+    for ws in sockets:
+        ws.close()
+    assert waiting(app) == 0
+
+
+def test_a_client_that_hangs_up_leaves_its_place(app: Flask, serve: Any) -> None:
+    client = browser(app)
+    add(client)
+    url = serve(app)
+    for _ in range(3):
+        with socket(url, client) as ws:
+            hear(ws)
+            ws.sock.close()
+    assert waiting(app) == 0
+
+
+def test_closing_the_shop_lets_everybody_go(app: Flask, serve: Any) -> None:
+    client = browser(app)
+    add(client)
+    answers: list[int] = []
+    polling = threading.Thread(target=lambda: answers.append(poll(client, 20, basket=1).status_code))
+    polling.start()
+    with socket(serve(app), client) as ws:
+        hear(ws)
+        began = time.monotonic()
+        app.extensions["till"].owner.close(app)
+        assert close_code(ws) == 1001
+        polling.join(3)
+    assert answers == [204]
+    assert time.monotonic() - began < 3
+
+
+def test_a_quiet_socket_beats_and_then_ends(
+    app: Flask, serve: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(channel_module, "BEAT_EVERY", 0.1)
+    client = browser(app)
+    add(client)
+    object.__setattr__(app.extensions["till"].settings, "channel_idle_seconds", 0.5)
+    with socket(serve(app), client) as ws:
+        hear(ws)
+        assert ws.receive(timeout=2) == '{"type":"beat"}'
+        assert close_code(ws) == 1001
+
+
+def waiting(app: Flask, within: float = 3) -> int:
+    """How many still hold a place, once those that are leaving have left."""
+    ends = time.monotonic() + within
+    ears = app.extensions["till"].waiters._ears
+    while ears and time.monotonic() < ends:
+        time.sleep(0.02)
+    return len(ears)
+
+
+# ---- the long poll ----
+
+
+def test_the_poll_answers_what_the_socket_would_say(app: Flask, desk: PlayedDesk) -> None:
+    client = browser(app)
+    basket = add(client).json["basket"]
+    check_out(client)
+    frames = poll(client).json["frames"]
+    assert frames[0] == {"type": "basket", "version": 1, "basket": basket}
+    assert [frame["type"] for frame in frames] == ["basket", "order"]
+    assert poll(client, basket=1, order=frames[1]["version"]).status_code == 204
+    assert [f["type"] for f in poll(client, basket=1).json["frames"]] == ["order"]
+
+
+def test_the_poll_waits_for_news_and_no_longer(app: Flask) -> None:
+    client = browser(app)
+    add(client)
+    other = browser(app)
+    other.set_cookie("till_basket", cookie(client).partition("=")[2])
+    threading.Timer(0.3, lambda: add(other)).start()
+    began = time.monotonic()
+    frames = poll(client, wait=20, basket=1).json["frames"]
+    assert frames[0]["basket"]["count"] == 2
+    assert 0.2 < time.monotonic() - began < 5
+    began = time.monotonic()
+    assert poll(client, wait=1, basket=2).status_code == 204
+    assert 0.9 < time.monotonic() - began < 4
+
+
+def test_a_poll_without_a_basket_does_not_wait(client: FlaskClient) -> None:
+    assert poll(client).status_code == 204
+    answer = poll(client, wait=20)
+    assert (answer.status_code, answer.json["error_code"]) == (404, "NO_BASKET")
+
+
+def test_odd_questions_are_refused(client: FlaskClient) -> None:
+    for query in ("wait=26", "wait=-1", "basket=x", "order=-1", "basket=1.5", "order=" + "9" * 30):
+        assert client.get(f"/till/channel?{query}").status_code == 422, query
+
+
+def test_a_poll_with_no_news_is_one_small_query(app: Flask) -> None:
+    client = browser(app)
+    add(client)
+    with count_statements(app) as statements:
+        assert poll(client, basket=1).status_code == 204
+    assert len(statements) == 1
+    with count_statements(app) as statements:
+        assert poll(client).status_code == 200
+    assert len(statements) <= 4, statements
+
+
+def test_a_lost_callback_is_healed_while_somebody_listens(
+    app: Flask, serve: Any, desk: PlayedDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = browser(app)
+    add(client)
+    order_id = check_out(client).json["order_id"]
+    desk.move(order_id, "paid")
+    with socket(serve(app), client) as ws:
+        told = [hear(ws)]
+        while told[-1].get("order", {}).get("status") != "paid":
+            told.append(hear(ws))
+    assert desk.asked == 1

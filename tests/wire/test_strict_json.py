@@ -1,0 +1,64 @@
+"""JSON is read as strictly as money deserves."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flask_till.errors import InvalidRequest, RequestError, Unreadable
+from flask_till.wire.strict_json import parse, parse_object
+
+plain = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**63), 2**63) | st.text(
+        st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=8
+    ),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(
+        st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=5),
+        inner,
+        max_size=4,
+    ),
+    max_leaves=12,
+)  # fmt: skip
+
+
+@given(plain)
+def test_reads_what_json_can_say(value):
+    assert parse(json.dumps(value).encode()) == value
+
+
+def test_fractions_stay_exact():
+    assert parse(b"[0.1, 1e2]") == [Decimal("0.1"), Decimal("100")]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"{", b"NaN", b"[Infinity]", b"-Infinity", b"1e999", b'{"a":1,"a":2}', b"\xff", b"[" * 100_000,
+     b'{"a":' * 5000, b"1" * 5000, b"\xef\xbb\xbf{}", b"{} {}", b"[" * 40 + b"]" * 40],
+)  # fmt: skip
+def test_refuses_what_only_looks_like_json(body):
+    with pytest.raises(Unreadable):
+        parse(body)
+
+
+@pytest.mark.parametrize("body", [b'"a\\u0000"', b'["\\ud800"]', b'{"\\udfff": 1}', b'{"a":{"b":"\\u0000"}}'])
+def test_refuses_text_that_breaks_storage(body):
+    with pytest.raises(InvalidRequest):
+        parse(body)
+
+
+@pytest.mark.parametrize("body", [b"[]", b"1", b'"a"', b"null"])
+def test_an_object_is_an_object(body):
+    with pytest.raises(Unreadable):
+        parse_object(body)
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_read_or_refused_and_nothing_else(body):
+    try:
+        parse(body)
+    except RequestError:
+        pass

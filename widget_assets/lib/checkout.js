@@ -1,0 +1,104 @@
+// From the click on "check out" to "thank you": the order page, what comes back from it, and excuses.
+import { say } from './shop.js';
+import { h, isDark, wear, wordsFor } from './styles.js';
+/** @import { Order, Shop, Seen } from '../till.js' */
+
+/** What is open for the shopper to pay in. @type {{ close(): void, readonly closed: boolean } | undefined} */
+let place;
+
+/** Places the order and opens its page. A popup has to be opened in the click itself, so it comes ready.
+ * @param {Seen} element @param {string} mode @param {Window | null} [popup] */
+export async function checkout(element, mode, popup) {
+  const shop = element.till;
+  if (mode == 'popup' && (!popup || popup.closed)) mode = 'redirect'; // blocked
+  const placed = await shop.ask('checkout', 'POST', { mode });
+  if (popup?.closed) return void shop.wake(); // the shopper thought better of it
+  sessionStorage[shop.key] = placed.order_id;
+  const url = webAddress(placed.order_url, shop.base);
+  url.searchParams.set('token', placed.token);
+  if (isDark(element)) url.searchParams.set('theme', 'dark');
+  shop.wake();
+  if (mode == 'frame') {
+    url.searchParams.set('hideBack', 'true');
+    const { frame } = await import('./frame.js');
+    watch(shop, url, await frame(element, url));
+  } else if (popup) {
+    popup.location.replace(url.href);
+    popup.focus();
+    watch(shop, url, popup);
+  } else {
+    location.assign(url);
+    await new Promise((back) => addEventListener('pageshow', back, { once: true })); // busy until the page is left
+  }
+}
+
+/** @param {string} address @param {string} base */
+function webAddress(address, base) {
+  const url = new URL(address, base);
+  if (!/^https?:$/.test(url.protocol)) throw Error('not a web address');
+  return url;
+}
+
+/** Asks the shop for news when the order page says something or is closed. What it says is only a hint.
+ * @param {Shop} shop @param {URL} url
+ * @param {{ close(): void, readonly closed: boolean, readonly contentWindow?: Window | null }} opened */
+function watch(shop, url, opened) {
+  place = opened;
+  const done = new AbortController();
+  addEventListener(
+    'message',
+    ({ origin, source, data }) => {
+      const sender = 'contentWindow' in opened ? opened.contentWindow : opened;
+      if (origin == url.origin && source == sender && data?.type == 'till.order_status') shop.wake();
+    },
+    { signal: done.signal },
+  );
+  const timer = setInterval(() => {
+    if (!opened.closed) return;
+    clearInterval(timer);
+    done.abort();
+    for (const later of [0, 1500, 5000]) setTimeout(() => shop.wake(), later); // the desk may take a moment to tell
+  }, 300);
+}
+
+const thanked = new Set();
+
+/** Says thank you, once on each page that was open when the order was paid.
+ * @param {Shop} shop @param {Order} order */
+export async function thank(shop, order) {
+  const mine = sessionStorage[shop.key] == order.order_id;
+  const [before, at] = (localStorage[shop.key] ?? '').split(' ');
+  const old = before == order.order_id && Number(at) < performance.timeOrigin;
+  if (thanked.has(order.order_id) || (old && !mine)) return;
+  thanked.add(order.order_id);
+  if (before != order.order_id) localStorage[shop.key] = `${order.order_id} ${Date.now()}`;
+  sessionStorage.removeItem(shop.key);
+  const follow = shop.tell('till-order-paid', { order }) && mine;
+  const { thanks } = await import('./thanks.js');
+  await thanks(shop, order);
+  if (!mine) return;
+  if (place && !place.closed) await new Promise((seen) => setTimeout(seen, 1500)); // "paid" is read there first
+  place?.close();
+  if (follow && order.complete) complete(order.complete, shop.base);
+}
+
+/** @param {NonNullable<Order['complete']>} what @param {string} base */
+function complete(what, base) {
+  if (what.action == 'refresh') return location.reload();
+  const url = webAddress(what.redirect, base);
+  if (url.href.split('#')[0] != location.href.split('#')[0]) location.assign(url);
+}
+
+/** Says kindly what went wrong, unless the page does.
+ * @param {Seen} element @param {any} error @param {Node & ParentNode} [where] */
+export async function excuse(element, error, where) {
+  const code = error.code ?? (error instanceof TypeError ? 'OFFLINE' : 'FAILED');
+  if (!say(element, 'till-error', { code, message: error.message }, true)) return;
+  const root = /** @type {ShadowRoot} */ (element.shadowRoot);
+  wear(root);
+  const words = await wordsFor(element);
+  const into = where ?? root;
+  const alert = into.querySelector(':scope > .error, .error') ?? into.appendChild(h('p', { role: 'alert', part: 'error', className: 'error' }));
+  alert.textContent = '';
+  alert.textContent = (code == 'PROMOTION_REFUSED' && error.message) || words[code] || error.message || words.FAILED;
+}

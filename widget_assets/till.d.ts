@@ -1,0 +1,309 @@
+/**
+ * The widget of a shop, for TypeScript, for editors, and as its reference: custom-elements.json is made from the
+ * comments of this file (`python -m tests.widget.manifest`), so an attribute, event, part or property is described once.
+ */
+
+/** An amount of money: integer minor units, an ISO 4217 code, and the text to show. */
+export interface Money {
+  readonly amount: number;
+  readonly currency: string;
+  readonly text: string;
+}
+
+export interface BasketLine {
+  readonly product_id: string;
+  readonly name: string;
+  readonly quantity: number;
+  readonly max_quantity: number;
+  readonly unit_price: Money;
+  readonly total: Money;
+  readonly image: string | null;
+  readonly url: string | null;
+  readonly available: boolean;
+}
+
+export interface Promotion {
+  readonly code: string | null;
+  readonly label: string;
+  readonly amount: Money;
+  readonly applied: boolean;
+  /** Why it is not applied. */
+  readonly reason: string | null;
+}
+
+export interface Basket {
+  /** Grows with each change; 0 while nothing was ever added. */
+  readonly version: number;
+  readonly count: number;
+  readonly currency: string;
+  readonly lines: readonly BasketLine[];
+  readonly promotions: readonly Promotion[];
+  readonly subtotal: Money;
+  readonly discount: Money;
+  readonly total: Money;
+}
+
+export type OrderStatus =
+  | 'placing'
+  | 'pending'
+  | 'processing'
+  | 'paid'
+  | 'partially_refunded'
+  | 'refunded'
+  | 'cancelled'
+  | 'expired'
+  | 'failed';
+
+export interface Order {
+  readonly order_id: string;
+  readonly number: string;
+  readonly status: OrderStatus;
+  readonly version: number;
+  readonly total: Money;
+  readonly order_url: string | null;
+  /** Where the tab that began the checkout goes when the order is paid. */
+  readonly complete: { action: 'redirect'; redirect: string } | { action: 'refresh' } | null;
+}
+
+/** One piece of news: a snapshot of the basket, of the newest order, or of both. */
+export interface Frame {
+  readonly type?: string;
+  readonly version?: number;
+  readonly basket?: Basket;
+  readonly order?: Order;
+}
+
+/** The texts of one language, by name. Error codes of the shop are names too. */
+export type Words = Record<string, string>;
+
+export type Mode = 'popup' | 'redirect' | 'frame';
+
+/**
+ * A shop as one page sees it; every element of the shop on the page shares it. `basket` and `order` are the newest
+ * snapshots the server gave; a snapshot with a version that is not newer is ignored. One tab of the browser, the one
+ * that holds the Web Lock `till:<base>`, keeps a socket to the server and passes its news on to the other tabs through
+ * the BroadcastChannel of the same name; when it closes, the next one takes over. Where sockets are refused it polls.
+ */
+export interface Shop {
+  readonly base: string;
+  /** Names the lock and the tabs' channel, and in sessionStorage the order that this tab set out to pay. */
+  readonly key: string;
+  readonly basket: Basket | undefined;
+  readonly order: Order | undefined;
+  readonly elements: ReadonlySet<Seen>;
+  /** Calls the shop. A refusal is an Error with the shop's `code`, and the `answer`. */
+  ask(path: string, method?: string, body?: object, signal?: AbortSignal): Promise<any>;
+  add(product: string, quantity?: number): Promise<Basket>;
+  /** Takes what is newer than what is here, shows it and passes it on to the other tabs. */
+  take(frame: Frame): Basket;
+  /** Asks for news, waiting up to `wait` seconds for some. */
+  refresh(wait?: number, signal?: AbortSignal): Promise<void>;
+  /** After a sleep or a hint: asks for news and opens the channel. */
+  wake(): void;
+  open(): void;
+  close(): void;
+  /** Tells each element and the document, once each; false when one of them prevented it. */
+  tell(type: string, detail: object): boolean;
+}
+
+/** @internal What the parts that load later need of an element. */
+export interface Seen extends HTMLElement {
+  readonly till: Shop;
+  readonly words: Words;
+  /** The language the element speaks. */
+  readonly lingo: string;
+  draw(): void;
+  /** Opens an empty popup; null when it was blocked. Works only inside a click. */
+  popup(): Window | null;
+}
+
+/** What <till-button>, <till-basket> and <till-order> have in common. */
+export interface TillElement extends Seen {
+  /** The base URL of a Till, such as `/books/till`, when it is not the one the script came from. */
+  get shop(): string | null;
+  set shop(value: string | null);
+  /** `en` or `pl`. Without it the language of the page. */
+  get language(): string | null;
+  set language(value: string | null);
+  /** Forces the dark theme, or with `false` the light one. Without it the page's `color-scheme` decides. */
+  get darkMode(): string | null;
+  set darkMode(value: string | boolean | null);
+  /** How the order page opens: `popup`, `redirect` or `frame`. A popup that is blocked becomes a redirect. */
+  get mode(): string | null;
+  set mode(value: Mode | null);
+  /** How many things are in the basket, when the page knows it before the shop was asked. Follows the basket. */
+  get count(): string | null;
+  set count(value: string | number | null);
+
+  addEventListener<K extends keyof TillEventMap>(
+    type: K,
+    listener: (this: this, event: TillEventMap[K]) => unknown,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  addEventListener(type: string, listener: EventListenerOrEventListenerObject, options?: boolean | AddEventListenerOptions): void;
+}
+
+/**
+ * A button that adds a product to the basket; with `mode` it also checks out at once. Without `product` it checks
+ * out what is in the basket. Its children are its label, and a link among them works where there are no scripts.
+ *
+ * @tag till-button
+ * @slot - The label.
+ * @csspart button - The button.
+ * @csspart count - The number on it.
+ * @csspart phone - The masked phone number.
+ * @csspart said - The "Added" that covers the button for a moment.
+ * @csspart error - What went wrong.
+ * @csspart frame - The dialog that holds the order page.
+ */
+export interface TillButton extends TillElement {
+  /** The id of the product to add. */
+  get product(): string | null;
+  set product(value: string | null);
+  /** How many to add. Default 1. */
+  get quantity(): string | null;
+  set quantity(value: string | number | null);
+  /** Where the button is: `PRODUCT_CARD`, `BASKET_SUMMARY`, ...; passed on in its events. */
+  get bindingPlace(): string | null;
+  set bindingPlace(value: string | null);
+  /** `primary`, the default, or `secondary`. */
+  get variant(): string | null;
+  set variant(value: 'primary' | 'secondary' | null);
+  /** A phone number with most of its digits hidden, shown beside the label. */
+  get maskedPhoneNumber(): string | null;
+  set maskedPhoneNumber(value: string | null);
+  /** `rounded`, the default, or `round`. */
+  get frameStyle(): string | null;
+  set frameStyle(value: 'rounded' | 'round' | null);
+  /** The least width in px, 220 to 1200. */
+  get minWidth(): string | null;
+  set minWidth(value: string | number | null);
+}
+
+/**
+ * The badge of the basket. It opens the drawer with the lines, promotion codes, total and checkout, and says thank
+ * you when an order was paid and no <till-order> is on the page. Its children are shown where there are no scripts.
+ *
+ * @tag till-basket
+ * @csspart badge - The button with the bag.
+ * @csspart count - The number on it.
+ * @csspart drawer - The drawer, a dialog.
+ * @csspart lines - The list of lines.
+ * @csspart line - One line.
+ * @csspart image - The picture of a line.
+ * @csspart stepper - The quantity of a line.
+ * @csspart apply - The button that applies a promotion code.
+ * @csspart sums - Subtotal, discount and total.
+ * @csspart checkout - The checkout button.
+ * @csspart close - The button that closes the drawer or the frame.
+ * @csspart empty - What an empty basket says.
+ * @csspart error - What went wrong.
+ * @csspart frame - The dialog that holds the order page.
+ * @csspart note - The note that says thank you.
+ * @csspart thanks - What is in it.
+ */
+export interface TillBasket extends TillElement {}
+
+/**
+ * How the newest order of this browser is doing; a thank-you when it is paid. Its children are shown while there is none.
+ *
+ * @tag till-order
+ * @slot - What to show while there is no order.
+ * @csspart order - The card.
+ * @csspart thanks - What a paid order says.
+ * @csspart button - "Continue to payment".
+ * @csspart error - What went wrong.
+ * @csspart frame - The dialog that holds the order page.
+ */
+export interface TillOrder extends TillElement {}
+
+/**
+ * The events. The first four ask and can be prevented; the others tell. Asking and element-told events bubble out of
+ * shadow roots. `till-basket-changed`, `till-order-changed` and `till-order-paid` do not bubble: each element of the
+ * shop and the document get one each.
+ */
+export interface TillEventMap {
+  /** A product is about to be added. */
+  'till-add': CustomEvent<{ product: string; quantity: number; place: string | null }>;
+  /** A checkout is about to begin. */
+  'till-checkout': CustomEvent<{ mode: Mode; place?: string | null }>;
+  /** A line's quantity (0 removes it) or the promotion codes are about to be changed in the drawer. */
+  'till-change': CustomEvent<{ product: string; quantity: number } | { codes: string[] }>;
+  /** The drawer is about to open. */
+  'till-open': CustomEvent<object>;
+  /** The shop has added the product. */
+  'till-added': CustomEvent<{ product: string; quantity: number; basket: Basket }>;
+  /** The shop refused, or could not be reached. Prevent it to show the reason in your own way. */
+  'till-error': CustomEvent<{ code: string; message: string }>;
+  /** The basket is another than before, here or on another tab or device. */
+  'till-basket-changed': CustomEvent<{ basket: Basket }>;
+  /** The newest order is another, or in another state. */
+  'till-order-changed': CustomEvent<{ order: Order }>;
+  /** The order is paid. Prevent it so that the tab that began the checkout does not go to the order's `complete` page. */
+  'till-order-paid': CustomEvent<{ order: Order }>;
+  /** The page's own news that the number of things in the basket has changed. Also heard on `window`. */
+  'inpost-update-count': CustomEvent<number>;
+}
+
+/**
+ * The custom properties that theme all three elements.
+ *
+ * @cssproperty --till-accent - Buttons and the badge's number.
+ * @cssproperty --till-on-accent - Text on the accent.
+ * @cssproperty --till-surface - Secondary buttons, drawer, cards.
+ * @cssproperty --till-text - Text on the surface.
+ * @cssproperty --till-muted - Text that steps back.
+ * @cssproperty --till-line - Thin lines.
+ * @cssproperty --till-wash - Quiet fills: fields, pictures, hover.
+ * @cssproperty --till-danger - What went wrong.
+ * @cssproperty --till-success - What went well.
+ * @cssproperty --till-radius - Corners.
+ * @cssproperty --till-font - Font family.
+ */
+export interface TillTheme {}
+
+type IziComplete = { action: 'redirect'; redirect: string } | { action: 'refresh' };
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'till-button': TillButton;
+    'till-basket': TillBasket;
+    'till-order': TillOrder;
+  }
+  interface DocumentEventMap extends Pick<TillEventMap, Exclude<keyof TillEventMap, 'inpost-update-count'>> {}
+  interface Window {
+    iziCanBeBound(product?: string): boolean;
+    iziAddToCart(product: string, quantity?: number): Promise<void>;
+    iziGetOrderComplete(): Promise<IziComplete>;
+  }
+}
+
+/** Attributes and properties as React 19 takes them, with `ontill-added` and friends for the events. */
+type InReact<Own extends string> = { [name in Own]?: string | number | boolean | null } & {
+  [event in keyof TillEventMap as `on${event}`]?: (event: TillEventMap[event]) => void;
+};
+type Shared = 'shop' | 'language' | 'dark-mode' | 'darkMode' | 'mode' | 'count';
+type OfButton =
+  | Shared
+  | 'product'
+  | 'quantity'
+  | 'binding-place'
+  | 'bindingPlace'
+  | 'variant'
+  | 'masked-phone-number'
+  | 'maskedPhoneNumber'
+  | 'frame-style'
+  | 'frameStyle'
+  | 'min-width'
+  | 'minWidth';
+
+// @ts-ignore: this part is for those who have React; without its types it declares nothing that is used.
+declare module 'react' {
+  namespace JSX {
+    interface IntrinsicElements {
+      'till-button': DetailedHTMLProps<HTMLAttributes<TillButton>, TillButton> & InReact<OfButton>;
+      'till-basket': DetailedHTMLProps<HTMLAttributes<TillBasket>, TillBasket> & InReact<Shared>;
+      'till-order': DetailedHTMLProps<HTMLAttributes<TillOrder>, TillOrder> & InReact<Shared>;
+    }
+  }
+}
