@@ -6,69 +6,75 @@ import argparse
 import logging
 import signal
 import socket
+import sys
 import threading
-import time
-import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from wsgiref.types import WSGIApplication
+from contextlib import ExitStack, contextmanager, suppress
 
+import httpx
+from flask import Flask
 from werkzeug.serving import make_server
 
-from . import Site, desk, partners, shop
+from . import Site, partners
+from .catalog import PROMOTIONS
+from .desk import create_desk, desk
+from .shop import create_app, till
 
-VARIABLES = """environment:
-  SHOP_PORT        port of the shop (5000), served as http://localhost:5000
-  DESK_PORT        port of the order desk (5001), served as http://127.0.0.1:5001
+ENVIRONMENT = """environment:
+  SHOP_PORT        port of the shop (5000), which is served as http://localhost:5000
+  DESK_PORT        port of the order desk (5001), which is served as http://127.0.0.1:5001
   TILL_DEMO_DIR    folder of the databases and of partners.json (demo_shop/instance);
                    delete it to start afresh
   STRIPE_SECRET_KEY, STRIPE_PUBLISHABLE_KEY, STRIPE_WEBHOOK_SECRET
-                   together, these turn on Stripe beside the sandbox (use test keys)
+                   together, these put Stripe beside the sandbox; use test keys
 """
+
+stopping = threading.Event()
 
 
 def main() -> None:
-    argparse.ArgumentParser(
-        "python -m demo_shop",
-        description=__doc__,
-        epilog=VARIABLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    ).parse_args()
-    for stopping in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(stopping, lambda *_: stop.set())
+    parser = argparse.ArgumentParser("python -m demo_shop", description=__doc__, epilog=ENVIRONMENT)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.parse_args()
+    try:
+        site = Site.from_environment()
+    except ValueError:
+        parser.error("SHOP_PORT and DESK_PORT must be numbers.")
+    for stop in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(stop, lambda *_: stopping.set())
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
-    site = Site.from_environment()
-    site.folder.mkdir(parents=True, exist_ok=True)
     with ExitStack() as running:
         shop_socket = running.enter_context(listen("SHOP_PORT", site.shop_port))
         desk_socket = running.enter_context(listen("DESK_PORT", site.desk_port))
-        running.enter_context(serve(desk.create_app(site), desk_socket))
-        running.enter_context(serve(shop.create_app(site), shop_socket))
-        wait_until_up(f"{site.desk_url}/v1/openapi.json", site.shop_url)
-        print(welcome(site, str(partners.write(site))), flush=True)
-        stop.wait()
-        print("\nThe demo stops. Orders and baskets are kept.", flush=True)
-
-
-stop = threading.Event()
+        desk_app = create_desk(site)
+        running.callback(close_desk, desk_app)
+        running.enter_context(serve(desk_app, desk_socket))
+        shop_app = create_app(site)
+        running.callback(till.close, shop_app)
+        running.enter_context(serve(shop_app, shop_socket))
+        file = partners.write(site)
+        if answers(f"{site.desk_url}/v1/openapi.json") and answers(site.shop_url):
+            print(welcome(site, str(file)), flush=True)
+            stopping.wait()
+        print("The demo stops. Baskets and orders are kept for the next time.", flush=True)
 
 
 def listen(variable: str, port: int) -> socket.socket:
-    """Takes the port before anything is set up, so that a second demo says at once what is wrong."""
+    """Takes the port before anything is set up, so that a second demo knows at once."""
     try:
         return socket.create_server(("127.0.0.1", port))
-    except OSError as error:
-        raise SystemExit(
-            f"Port {port} cannot be used: {error.strerror}.\n"
-            f"Is another demo running? Stop it, or choose another port: {variable}={port + 100}"
-        ) from None
+    except (OSError, OverflowError) as error:
+        sys.exit(
+            f"Port {port} cannot be used: {error}.\n"
+            f"Is another demo running? Stop it, or choose another port with {variable}."
+        )
 
 
 @contextmanager
-def serve(app: WSGIApplication, listening: socket.socket) -> Iterator[None]:
-    host, port = listening.getsockname()
-    server = make_server(host, port, app, threaded=True, fd=listening.fileno())
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+def serve(app: Flask, listening: socket.socket) -> Iterator[None]:
+    """Answers on that socket from threads of its own, until the block ends."""
+    server = make_server("127.0.0.1", 0, app, threaded=True, fd=listening.fileno())
+    thread = threading.Thread(target=server.serve_forever, name=app.name, daemon=True)
     thread.start()
     try:
         yield
@@ -77,31 +83,46 @@ def serve(app: WSGIApplication, listening: socket.socket) -> Iterator[None]:
         thread.join()
 
 
-def wait_until_up(*urls: str) -> None:
-    """Asks until each answers. Raises the last error after 20 seconds."""
-    deadline = time.monotonic() + 20
-    for url in urls:
-        while True:
-            try:
-                urllib.request.urlopen(url, timeout=20).close()
-                break
-            except OSError:
-                if time.monotonic() > deadline or stop.wait(0.1):
-                    raise
+def answers(url: str) -> bool:
+    """Waits until it does; False when it does not, or when the demo is to stop."""
+    for _ in range(40):
+        with suppress(httpx.TransportError):
+            return httpx.get(url, timeout=20).is_success
+        if stopping.wait(0.25):
+            break
+    return False
+
+
+def close_desk(app: Flask) -> None:
+    with app.app_context():
+        desk.close()
 
 
 def welcome(site: Site, partners_file: str) -> str:
     return f"""
   Stempel is open. Click here:
 
-    shop      {site.shop_url}
-    basket    {site.shop_url}/basket
-    orders    {site.shop_url}/orders
+    the shop      {site.shop_url}
+    the basket    {site.shop_url}/basket
+    your orders   {site.shop_url}/orders
 
-  Put something in the basket and check out. The order page opens on the desk's site,
-  {site.desk_url}, where the sandbox lets you choose how the payment ends.
-  With two tabs open, the count and the thank-you appear in both.
-  Promotion codes: TEN, MINUS20.
+  Put something in the basket and check out. The order page opens on another site, the
+  desk's ({site.desk_url}), where you choose how the payment ends; then watch the shop
+  say thank you by itself, in every tab. Promotion codes: {", ".join(p.code for p in PROMOTIONS)}.
+
+  The same from another terminal, with curl alone:
+
+    ask() {{ curl -sS -b jar -c jar -H X-Till:1 "$@"; }}
+    ask --json '{{"product_id": "mug"}}' {site.shop_url}/till/iziAddToCart
+    ask --json '{{"mode": "redirect"}}' {site.shop_url}/till/checkout | tee opened.json
+    page=$(grep -o 'http[^"]*' opened.json) token=$(sed 's/.*"token": *"//; s/".*//' opened.json)
+    ask -L "$page&token=$token" -o page.html
+    ask {site.desk_url}/order/pay -d "${{page#*\\?}}" -d gateway=sandbox -d method=sandbox \\
+        -d outcome=paid -o paid.html
+    ask '{site.shop_url}/till/iziGetOrderComplete?wait=20'
+
+  Keys for talking to the desk's API: {partners_file}
+  Ctrl-C stops both.
 """
 
 

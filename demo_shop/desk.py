@@ -18,18 +18,22 @@ STRIPE = {
 }
 
 
+desk = OrderDesk()
+
+
 def create_desk(site: Site) -> Flask:
     app = Flask(__name__, instance_path=str(site.folder / "desk"), static_folder=None)
     app.config.update(TILL_ENV="development", TILL_DESK_PUBLIC_URL=site.desk_url)
     if all(name in os.environ for name in STRIPE.values()):
         app.config.update({key: os.environ[name] for key, name in STRIPE.items()})
-    desk = OrderDesk(app)
-    desk.add_merchant(
-        id=SHOP.id,
-        name=SHOP.name,
-        api_key=SHOP.api_key,
-        callback_secret=SHOP.callback_secret,
-        callback_url=f"{site.shop_url}/till/callbacks/till",
-        origins=[site.shop_url],
-    )
+    desk.init_app(app)
+    with app.app_context():
+        desk.ensure_merchant(
+            merchant_id=SHOP.merchant_id,
+            name=SHOP.name,
+            api_key=SHOP.api_key,
+            callback_secret=SHOP.callback_secret,
+            callback_url=f"{site.shop_url}/till/callbacks/till",
+            origins=[site.shop_url],
+        )
     return app

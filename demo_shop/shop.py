@@ -78,7 +78,9 @@ def product(product_id: str) -> str:
 
 
 @pages.get("/basket")
-def basket() -> str:
+def basket() -> ResponseReturnValue:
+    if "orderId" in request.args and (ours := till.orders()):  # back from the order page
+        return redirect(url_for("pages.order", order_id=ours[0].id))
     return render_template("basket.html", basket=till.basket())
 
 
@@ -112,8 +114,8 @@ def add(product_id: str) -> ResponseReturnValue:
 
 @pages.post("/basket/<product_id>/quantity")
 def change(product_id: str) -> ResponseReturnValue:
-    quantity = request.form.get("quantity", 1, int)
-    if quantity < 1:
+    quantity = request.form.get("quantity", 0, int)
+    if quantity < 1 or "remove" in request.form:
         return changed(ask_till("DELETE", f"basket/lines/{product_id}"))
     return changed(ask_till("PATCH", f"basket/lines/{product_id}", quantity=quantity))
 
@@ -142,10 +144,10 @@ def ask_till(method: str, path: str, **body: Any) -> httpx.Response:
 
 
 def changed(answer: httpx.Response) -> ResponseReturnValue:
-    """Back to the basket with the till's cookie, or the basket with what the till had against it."""
+    """Back to the basket with the till's cookie, or the basket and why the till refused."""
     if answer.is_error:
-        notice = answer.json()["error_message"]
-        return render_template("basket.html", basket=till.basket(), notice=notice), answer.status_code
+        refused = {"basket": till.basket(), "notice": answer.json()["error_message"]}
+        return render_template("basket.html", **refused), answer.status_code
     response = redirect(url_for("pages.basket"), 303)
     for cookie in answer.headers.get_list("Set-Cookie"):
         response.headers.add("Set-Cookie", cookie)
@@ -201,7 +203,7 @@ def protect(response: Response) -> Response:
 
 
 @till.on_order_paid
-def pack(app: Flask, order: Any) -> None:
+def pack(_: Flask, order: Any) -> None:
     """Here a real shop would tell its warehouse. Called once, after the order is safely stored."""
     things = ", ".join(f"{line.quantity} × {line.name}" for line in order.lines)
     print(f"  {order.number} is paid, {money(order.total)}: {things}", flush=True)

@@ -46,6 +46,11 @@ export async function iziGetOrderComplete() {
 }
 
 if (globalThis.window) {
+  const shop = shopAt();
+  if (!shop.tabs) {
+    shop.meet(); // there may be no element of ours on the page
+    shop.ask('basket').then((/** @type {import('./till.js').Basket} */ basket) => shop.basket ?? shop.take({ basket }), () => {});
+  }
   Object.assign(window, { iziCanBeBound, iziAddToCart, iziGetOrderComplete });
   for (const sign of ['pointerover', 'focusin'])
     addEventListener(sign, ({ target }) => {

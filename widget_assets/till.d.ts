@@ -113,6 +113,8 @@ export interface Seen extends HTMLElement {
   /** The language the element speaks. */
   readonly lingo: string;
   draw(): void;
+  /** What says what went wrong last. */
+  alert?: Element;
   /** Opens an empty popup; null when it was blocked. Works only inside a click. */
   popup(): Window | null;
 }
@@ -297,13 +299,16 @@ type OfButton =
   | 'min-width'
   | 'minWidth';
 
-// @ts-ignore: this part is for those who have React; without its types it declares nothing that is used.
+// @ts-ignore: without the types of React there is nothing to extend
+type Html<E> = import('react').DetailedHTMLProps<import('react').HTMLAttributes<E>, E>;
+
+// @ts-ignore: the same
 declare module 'react' {
   namespace JSX {
     interface IntrinsicElements {
-      'till-button': DetailedHTMLProps<HTMLAttributes<TillButton>, TillButton> & InReact<OfButton>;
-      'till-basket': DetailedHTMLProps<HTMLAttributes<TillBasket>, TillBasket> & InReact<Shared>;
-      'till-order': DetailedHTMLProps<HTMLAttributes<TillOrder>, TillOrder> & InReact<Shared>;
+      'till-button': Html<TillButton> & InReact<OfButton>;
+      'till-basket': Html<TillBasket> & InReact<Shared>;
+      'till-order': Html<TillOrder> & InReact<Shared>;
     }
   }
 }

@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+
 from flask_till.base.database import Database
 from flask_till.money import Money
+from flask_till.shop.actions.audit import audit_shop
 from flask_till.shop.catalog import Product
 from flask_till.shop.extension import Till
 from flask_till.shop.promotion import Promotion
 from flask_till.shop.tables import MIGRATIONS
-
 from tests.shop.played_desk import PlayedDesk
 
 PRODUCTS = [
@@ -24,7 +25,10 @@ PRODUCTS = [
     Product("card", "Card", Money("8.00", "PLN")),
     Product("last", "The last one", Money("100.00", "PLN"), stock=1),
 ]
-PROMOTIONS = [Promotion("TEN", percent=10), Promotion("RICH", percent=50, minimum=Money(5000, "PLN"))]
+PROMOTIONS = [
+    Promotion("TEN", percent=10),
+    Promotion("RICH", percent=50, minimum=Money(5000, "PLN")),
+]
 OWN = {"Origin": "http://localhost"}
 """What the test client's page is, as a browser would say it."""
 
@@ -39,11 +43,12 @@ def migrate(url: str) -> None:
 
 @pytest.fixture
 def database(database_url: str, clock: Callable[[], datetime]) -> Iterator[Database]:
-    """The shop's tables, empty, and a clock that stands still."""
+    """The shop's tables, empty, and a clock that stands still; audited after the test."""
     migrate(database_url)
     database = Database(database_url, clock=clock)
     MIGRATIONS.attach(database)
     yield database
+    assert database.read(audit_shop) == []
     database.close()
 
 
@@ -53,10 +58,8 @@ def desk() -> PlayedDesk:
 
 
 @pytest.fixture
-def new_shop(
-    tmp_path: Path, database_url: str, desk: PlayedDesk
-) -> Iterator[Callable[..., Flask]]:
-    """``new_shop(TILL_MAX_WAITERS=2, desk=...)`` is an app with a Till; all of one test share a database."""
+def new_shop(tmp_path: Path, database_url: str, desk: PlayedDesk) -> Iterator[Callable[..., Flask]]:
+    """``new_shop(TILL_MAX_WAITERS=2, desk=...)`` is an app; those of a test share a database."""
     made: list[Flask] = []
     migrate(database_url)
 

@@ -10,6 +10,7 @@ from itertools import count
 from typing import Any
 
 from flask.testing import FlaskClient
+
 from flask_till.errors import Conflict, NotFound, Unavailable
 from flask_till.money import Money
 from flask_till.shop.desks import DeskOrder, PageKey
@@ -99,7 +100,7 @@ class PlayedDesk:
     def callback(
         self, order_id: str, *, kind: str = "order.paid", event_id: str | None = None, **odd: Any
     ) -> tuple[bytes, dict[str, str]]:
-        """Body and headers of the callback about an order as it is now; ``odd`` replaces members."""
+        """The callback about an order as it is now; ``odd`` replaces members of it."""
         told = self.orders[order_id]
         event_id = event_id or f"evt_{next(self._events)}"
         now = datetime.now(UTC)

@@ -8,9 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
-from flask_till.base.database import Database, Work
+from sqlalchemy import event, func, select
+
+from flask_till.base.database import Database
 from flask_till.errors import TillError
 from flask_till.money import Money
+from flask_till.shop.actions.audit import audit_shop
 from flask_till.shop.actions.basket import add_line, set_promotions
 from flask_till.shop.actions.catalogs import ListCatalog
 from flask_till.shop.actions.orders import Placed, place_order
@@ -18,7 +21,8 @@ from flask_till.shop.catalog import Catalog, Product, Shelf
 from flask_till.shop.order import DeskSnapshot, Order
 from flask_till.shop.promotion import Promotion
 from flask_till.shop.tables import metadata
-from sqlalchemy import event, func, select
+
+CONTROL = ("begin", "savepoint", "release", "rollback")
 
 
 def zl(amount: str) -> Money:
@@ -90,28 +94,12 @@ def kinds(database: Database, subject: str) -> list[str]:
 
 
 def audit(database: Database) -> None:
-    """What must always hold: reservations and counts add up on both sides."""
-    database.read(_audit)
-
-
-def _audit(work: Work) -> None:
-    tables = metadata.tables
-    stock, held = tables["till_shop_stock"], tables["till_shop_reservations"]
-    for product in work.execute(select(stock)).all():
-        asked = select(func.coalesce(func.sum(held.c.quantity), 0)).where(
-            held.c.product_id == product.product_id, held.c.state == "held"
-        )
-        assert work.execute(asked).scalar_one() == product.reserved
-    counts, uses = tables["till_shop_promotion_counts"], tables["till_shop_promotion_uses"]
-    for counted in work.execute(select(counts)).all():
-        asked = select(func.count()).where(uses.c.code == counted.code, uses.c.state == "held")
-        if counted.shopper:
-            asked = asked.where(uses.c.shopper == counted.shopper)
-        assert work.execute(asked).scalar_one() == counted.uses
+    """What must always hold."""
+    assert database.read(audit_shop) == []
 
 
 def together(*calls: Callable[[], Any]) -> list[Any]:
-    """Make the calls from as many threads at one moment; results and `TillError`s in their order."""
+    """Make the calls at one moment, a thread each; their results and `TillError`s in order."""
     gate = threading.Barrier(len(calls))
 
     def run(call: Callable[[], Any]) -> Any:
@@ -131,7 +119,7 @@ def statements(database: Database) -> Iterator[list[str]]:
     sent: list[str] = []
 
     def note(connection: Any, cursor: Any, statement: str, *more: Any) -> None:
-        if statement.split()[0].lower() not in ("begin", "savepoint", "release", "rollback"):
+        if statement.split(maxsplit=1)[0].lower() not in CONTROL:
             sent.append(statement)
 
     event.listen(database.engine, "before_cursor_execute", note)

@@ -44,7 +44,9 @@ def test_an_address_is_good_forever(app: Flask) -> None:
     assert "Set-Cookie" not in answer.headers
 
 
-def test_an_address_of_another_release_serves_the_file_and_keeps_nothing(client: FlaskClient) -> None:
+def test_an_address_of_another_release_serves_the_file_and_keeps_nothing(
+    client: FlaskClient,
+) -> None:
     answer = client.get("/till/assets/0123456789abcdef0123/till.js")
     assert answer.status_code == 200
     assert answer.headers["Cache-Control"] == "no-cache"
@@ -70,7 +72,18 @@ def test_files_come_compressed_to_those_who_can_read_it(client: FlaskClient) -> 
 
 def test_only_the_widgets_files_are_served(client: FlaskClient) -> None:
     base = f"/till/assets/{widget().hash}"
-    for path in ("nothing.js", "../settings.py", "%2e%2e/settings.py", "__init__.py", "till.d.ts", "lib", "lib/", "/etc/passwd", "till.js/", "%00"):
+    for path in (
+        "nothing.js",
+        "../settings.py",
+        "%2e%2e/settings.py",
+        "__init__.py",
+        "till.d.ts",
+        "lib",
+        "lib/",
+        "/etc/passwd",
+        "till.js/",
+        "%00",
+    ):
         assert client.get(f"{base}/{path}").status_code in (404, 308), path
     assert client.post(f"{base}/till.js").status_code == 405
 
@@ -78,7 +91,8 @@ def test_only_the_widgets_files_are_served(client: FlaskClient) -> None:
 def test_the_parts_that_load_at_once_are_followed_through_their_imports() -> None:
     files = {
         "till.js": b"import { A } from './elements/a.js';\nexport * from './lib/b.js';\n",
-        "elements/a.js": b"import {\n  B,\n} from '../lib/b.js';\nconst later = () => import('./later.js');",
+        "elements/a.js": b"import {\n  B,\n} from '../lib/b.js';"
+        b"const later = () => import('./later.js');",
         "lib/b.js": b"import './c.js';\n// import './never.js'\n",
         "lib/c.js": b"export const c = 1;",
         "elements/later.js": b"",

@@ -6,6 +6,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy.exc import DBAPIError
+
 from flask_till.errors import Conflict, InvalidRequest, NotFound, OutOfStock
 from flask_till.money import Money
 from flask_till.shop.actions.basket import (
@@ -19,10 +23,6 @@ from flask_till.shop.actions.basket import (
 from flask_till.shop.basket import Held, price_basket
 from flask_till.shop.catalog import Product
 from flask_till.shop.promotion import Promotion, Uses
-from hypothesis import given
-from hypothesis import strategies as st
-from sqlalchemy.exc import DBAPIError
-
 from tests.shop.shelves import (
     CARD,
     audit,
@@ -66,13 +66,13 @@ def test_a_basket_adds_up(parts, codes, used):
     held = [Held(f"p{n}", quantity, left) for n, (_, quantity, left) in enumerate(parts)]
     held.append(Held("gone", 3))
     limited = replace(TEN, max_uses=2)
-    shelf = shelf_of(*products.values(), promotions=(limited, RICH)) if products else shelf_of(
-        promotions=(limited, RICH)
+    shelf = (
+        shelf_of(*products.values(), promotions=(limited, RICH))
+        if products
+        else shelf_of(promotions=(limited, RICH))
     )
     uses = {"TEN": Uses(used, 0)}
-    basket = price_basket(
-        "b", 1, held, products, shelf=shelf, codes=codes, uses=uses, now=NOON
-    )
+    basket = price_basket("b", 1, held, products, shelf=shelf, codes=codes, uses=uses, now=NOON)
     expected = sum(price.minor * quantity for price, quantity, _ in parts)
     assert basket.subtotal.minor == expected == sum(line.total.minor for line in basket.lines)
     assert basket.discount.minor == sum(one.amount.minor for one in basket.promotions) <= 0
@@ -315,4 +315,3 @@ def test_the_database_refuses_what_cannot_be(database, shelf, statement):
     place(database, shelf, fill(database, shelf, "TEN", mug=2))
     with pytest.raises(DBAPIError):
         database.write(lambda work: work.connection.exec_driver_sql(statement))
-

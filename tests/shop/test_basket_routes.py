@@ -46,7 +46,14 @@ def test_a_quantity_is_changed_and_a_line_is_removed(client: FlaskClient) -> Non
 
 def test_an_odd_change_is_refused(client: FlaskClient) -> None:
     add(client)
-    odd = [{}, {"quantity": 0}, {"quantity": -1}, {"quantity": True}, {"quantity": 11}, {"amount": 1}]
+    odd = [
+        {},
+        {"quantity": 0},
+        {"quantity": -1},
+        {"quantity": True},
+        {"quantity": 11},
+        {"amount": 1},
+    ]
     for body in odd:
         assert client.patch("/till/basket/lines/mug", json=body).status_code == 422, body
     assert client.get("/till/basket").json["version"] == 1
@@ -95,7 +102,9 @@ def test_money_speaks_the_language_of_the_page(client: FlaskClient) -> None:
         ("?lang=xx", "de", "en"),
     ):
         headers = {"Accept-Language": browsers}
-        assert client.get(f"/till/basket{asked}", headers=headers).json["total"] == pln(4999, locale)
+        assert client.get(f"/till/basket{asked}", headers=headers).json["total"] == pln(
+            4999, locale
+        )
 
 
 # ---- the cookie ----
@@ -157,7 +166,9 @@ def test_older_keys_still_verify_and_the_newest_signs(new_shop: Callable[..., Fl
     assert with_cookie(new_shop(TILL_SECRET_KEYS=new), value).get("/till/basket").json["count"] == 0
 
 
-def test_a_basket_that_the_database_lost_is_filled_anew(new_shop: Callable[..., Flask], tmp_path) -> None:
+def test_a_basket_that_the_database_lost_is_filled_anew(
+    new_shop: Callable[..., Flask], tmp_path
+) -> None:
     value = cookie_of(add(browser(new_shop())))["value"]
     elsewhere = new_shop(TILL_DATABASE_URL=f"sqlite:///{tmp_path}/elsewhere.db")
     client = with_cookie(elsewhere, value)

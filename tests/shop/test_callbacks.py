@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from flask_till.wire.till import sign
 
+from flask_till.wire.till import sign
 from tests.shop.conftest import browser
 from tests.shop.counting import count_statements
 from tests.shop.played_desk import SECRET, PlayedDesk
@@ -81,7 +81,14 @@ def test_what_is_not_signed_asks_the_database_nothing(
 
 
 def test_a_signed_muddle_is_refused(client: FlaskClient, desk: PlayedDesk) -> None:
-    for body in (b"[]", b"{}", b"\x00", b"[" * 5000, b'{"id": NaN}', json.dumps({"id": "evt_1"}).encode()):
+    for body in (
+        b"[]",
+        b"{}",
+        b"\x00",
+        b"[" * 5000,
+        b'{"id": NaN}',
+        json.dumps({"id": "evt_1"}).encode(),
+    ):
         headers = sign(SECRET, "evt_1", datetime.now(UTC), body)
         answer = client.post(CALLBACKS, data=body, headers=headers)
         assert answer.status_code in (400, 401, 422), body[:20]
@@ -111,6 +118,8 @@ def test_a_desk_that_is_not_ours_is_not_found(client: FlaskClient) -> None:
     assert client.post("/till/callbacks/other", data=b"{}").status_code == 404
 
 
-def test_a_callback_may_be_larger_than_a_page_s_request_but_not_endless(client: FlaskClient) -> None:
+def test_a_callback_may_be_larger_than_a_page_s_request_but_not_endless(
+    client: FlaskClient,
+) -> None:
     assert client.post(CALLBACKS, data=b" " * 60_000).status_code == 401
     assert client.post(CALLBACKS, data=b" " * 70_000).status_code == 413

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
+from sqlalchemy import Column, Integer, MetaData, Table, Text, create_engine, insert, select, update
+
 from flask_till.base.database import Database
 from flask_till.errors import Conflict, NotFound, OutOfStock, SettingsError
 from flask_till.money import Money
@@ -13,8 +15,6 @@ from flask_till.shop.actions.basket import add_line, read_basket
 from flask_till.shop.actions.catalogs import ListCatalog, SqlCatalog, product_now
 from flask_till.shop.actions.orders import apply_desk_order, fail_order
 from flask_till.shop.catalog import Catalog, Product
-from sqlalchemy import Column, Integer, MetaData, Table, Text, create_engine, insert, select, update
-
 from tests.shop.shelves import CARD, LAST, MUG, audit, fill, place, row, shelf_with, told, zl
 
 
@@ -212,7 +212,7 @@ def test_a_shop_looks_after_its_table_of_products(database):
     catalog = SqlCatalog(database)
     catalog.add(MUG)
     catalog.add(CARD)
-    with pytest.raises(Conflict, match="PRODUCT_EXISTS|sold already"):
+    with pytest.raises(Conflict, match="sold already"):
         catalog.add(MUG)
     assert catalog.all() == [MUG, CARD]
     cheaper = Product("mug", "Blue mug", zl("39.99"), stock=5)

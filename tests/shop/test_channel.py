@@ -6,13 +6,15 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
+from http.client import HTTPConnection, HTTPResponse
+from socket import SHUT_RDWR
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from simple_websocket import Client, ConnectionClosed, ConnectionError as NotUpgraded
+from simple_websocket import Client, ConnectionClosed
 
 from flask_till.shop.routes import channel as channel_module
 from tests.shop.conftest import browser
@@ -20,7 +22,6 @@ from tests.shop.counting import count_statements
 from tests.shop.played_desk import PlayedDesk
 from tests.shop.test_checkout_routes import check_out
 from tests.shop.test_izi import add
-
 
 PAGE = "http://127.0.0.1"
 """The origin of the shop's pages as this websocket client names the host: without its port."""
@@ -42,8 +43,9 @@ def socket(url: str, client: FlaskClient | None = None, **headers: str) -> Itera
     try:
         yield ws
     finally:
-        with suppress(ConnectionClosed):
+        with suppress(ConnectionClosed, OSError):
             ws.close()
+        ws.thread.join(2)
 
 
 def hear(ws: Client, timeout: float = 5) -> dict[str, Any]:
@@ -59,10 +61,12 @@ def hear(ws: Client, timeout: float = 5) -> dict[str, Any]:
 def close_code(ws: Client, timeout: float = 5) -> int:
     """How the server ended it."""
     ends = time.monotonic() + timeout
-    with pytest.raises(ConnectionClosed) as closed:
-        while time.monotonic() < ends:
+    while time.monotonic() < ends:
+        try:
             ws.receive(timeout=0.5)
-    return int(closed.value.reason)
+        except ConnectionClosed as closed:
+            return int(closed.reason)
+    raise AssertionError("the server did not end it")
 
 
 def poll(client: FlaskClient, wait: int = 0, **seen: int):
@@ -145,18 +149,42 @@ def test_two_processes_on_one_database_tell_each_other(
 FOREIGN = ["https://evil.example", "null", "http://shop.example.evil", "http://127.0.0.1:1", ""]
 
 
+@contextmanager
+def asked_for_upgrade(url: str, **headers: str) -> Iterator[HTTPResponse]:
+    """The answer to a request for a websocket, as bare HTTP."""
+    asked = {
+        "Connection": "Upgrade",
+        "Upgrade": "websocket",
+        "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
+    }
+    with closing(HTTPConnection(url.partition("://")[2], timeout=5)) as connection:
+        connection.request("GET", "/till/channel", headers={**asked, **headers})
+        with closing(connection.getresponse()) as answer:
+            yield answer
+
+
+def refusal(url: str, **headers: str) -> tuple[int, str]:
+    with asked_for_upgrade(url, **headers) as answer:
+        return answer.status, json.loads(answer.read())["error_code"]
+
+
 def test_a_foreign_page_is_refused_before_the_upgrade(app: Flask, serve: Any) -> None:
     url = serve(app)
     client = browser(app)
     add(client)
+    told = cookie(client)
     for origin in FOREIGN:
-        with pytest.raises(NotUpgraded) as refused, socket(url, client, Origin=origin):
-            pass
-        assert "403" in str(refused.value), origin
-    # A custom header is no excuse here: no script can send one, so nobody needs it.
-    headers = {"Cookie": cookie(client), "X-Till": "1"}
-    with pytest.raises(NotUpgraded):
-        Client(url.replace("http", "ws") + "/till/channel", headers=headers)
+        assert refusal(url, Cookie=told, Origin=origin) == (403, "FOREIGN_ORIGIN"), origin
+    assert refusal(url, Cookie=told) == (403, "FOREIGN_ORIGIN")
+    # A header of our own is no excuse here: no browser can send one with a socket.
+    assert refusal(url, Cookie=told, **{"X-Till": "1"}) == (403, "FOREIGN_ORIGIN")
+
+
+def test_a_server_without_websockets_says_so(app: Flask) -> None:
+    asked = {"Connection": "Upgrade", "Upgrade": "websocket"}
+    answer = browser(app).get("/till/channel", headers=asked)
+    assert (answer.status_code, answer.json["error_code"]) == (501, "NOT_IMPLEMENTED")
 
 
 def test_without_a_basket_there_is_nothing_to_hear(app: Flask, serve: Any) -> None:
@@ -164,13 +192,14 @@ def test_without_a_basket_there_is_nothing_to_hear(app: Flask, serve: Any) -> No
         assert close_code(ws) == 4404
 
 
-def test_compression_is_not_offered(app: Flask, serve: Any) -> None:
+def test_compression_is_not_agreed_to(app: Flask, serve: Any) -> None:
+    url = serve(app)
     client = browser(app)
     add(client)
-    with socket(serve(app), client) as ws:
-        assert not ws.ws._initiating_extensions if hasattr(ws.ws, "_initiating_extensions") else True
-        extensions = ws.ws._connection._extensions if hasattr(ws.ws, "_connection") else []
-        assert not any(extension.enabled() for extension in extensions)
+    offered = {"Sec-WebSocket-Extensions": "permessage-deflate; client_max_window_bits"}
+    with asked_for_upgrade(url, Cookie=cookie(client), Origin=url, **offered) as answer:
+        assert answer.status == 101
+        assert answer.getheader("Sec-WebSocket-Extensions") in (None, "")
 
 
 def test_a_client_that_talks_too_much_is_sent_away(app: Flask, serve: Any) -> None:
@@ -236,15 +265,11 @@ def test_one_basket_cannot_take_every_place(new_shop: Callable[..., Flask], serv
     greedy, modest = browser(app), browser(app)
     add(greedy)
     add(modest)
-    sockets = [Client(url.replace("http", "ws") + "/till/channel", headers={"Origin": PAGE, "Cookie": cookie(greedy)}) for _ in range(8)]  # fmt: skip
-    for ws in sockets:
-        hear(ws)
-    with socket(url, greedy) as ninth:
-        assert close_code(ninth) == 4013
-    with socket(url, modest) as ws:
-        assert hear(ws)["type"] == "basket"
-    for ws in sockets:
-        ws.close()
+    with ExitStack() as opened:
+        for _ in range(8):
+            hear(opened.enter_context(socket(url, greedy)))
+        assert close_code(opened.enter_context(socket(url, greedy))) == 4013
+        assert hear(opened.enter_context(socket(url, modest)))["type"] == "basket"
     assert waiting(app) == 0
 
 
@@ -255,7 +280,7 @@ def test_a_client_that_hangs_up_leaves_its_place(app: Flask, serve: Any) -> None
     for _ in range(3):
         with socket(url, client) as ws:
             hear(ws)
-            ws.sock.close()
+            ws.sock.shutdown(SHUT_RDWR)
     assert waiting(app) == 0
 
 
@@ -263,7 +288,9 @@ def test_closing_the_shop_lets_everybody_go(app: Flask, serve: Any) -> None:
     client = browser(app)
     add(client)
     answers: list[int] = []
-    polling = threading.Thread(target=lambda: answers.append(poll(client, 20, basket=1).status_code))
+    polling = threading.Thread(
+        target=lambda: answers.append(poll(client, 20, basket=1).status_code)
+    )
     polling.start()
     with socket(serve(app), client) as ws:
         hear(ws)
@@ -273,6 +300,21 @@ def test_closing_the_shop_lets_everybody_go(app: Flask, serve: Any) -> None:
         polling.join(3)
     assert answers == [204]
     assert time.monotonic() - began < 3
+
+
+def test_a_failure_of_ours_ends_the_socket_and_is_logged(
+    app: Flask, serve: Any, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(basket_id: str) -> None:
+        raise ArithmeticError("this is broken")
+
+    client = browser(app)
+    add(client)
+    monkeypatch.setattr(app.extensions["till"].versions, "ask", broken)
+    with socket(serve(app), client) as ws:
+        assert close_code(ws) == 1011
+    assert "this is broken" in caplog.text
+    assert waiting(app) == 0
 
 
 def test_a_quiet_socket_beats_and_then_ends(

@@ -23,7 +23,9 @@ def complete(client: FlaskClient, wait: int = 0):
     return client.get(f"/till/iziGetOrderComplete?wait={wait}")
 
 
-def test_a_checkout_answers_what_opens_the_order_page(client: FlaskClient, desk: PlayedDesk) -> None:
+def test_a_checkout_answers_what_opens_the_order_page(
+    client: FlaskClient, desk: PlayedDesk
+) -> None:
     add(client)
     answer = check_out(client, mode="popup")
     assert answer.status_code == 200
@@ -106,7 +108,9 @@ def test_a_paid_order_is_complete_until_the_next_one(client: FlaskClient, desk: 
     assert complete(client).status_code == 204
 
 
-def test_a_shop_may_name_its_thank_you_page(new_shop: Callable[..., Flask], desk: PlayedDesk) -> None:
+def test_a_shop_may_name_its_thank_you_page(
+    new_shop: Callable[..., Flask], desk: PlayedDesk
+) -> None:
     by_endpoint = new_shop(order_complete="thanks")
     by_endpoint.add_url_rule("/thanks/<order_id>", "thanks", lambda order_id: order_id)
     by_function = new_shop(order_complete=lambda order: f"https://shop.example/{order.number}")

@@ -52,8 +52,8 @@ def test_more_than_there_are_is_out_of_stock(client: FlaskClient) -> None:
 
 
 BAD_QUANTITIES = [
-    "-1", "0", "1000000000", "1.5", "1.0", "1e0", "true", "null", '"1"', "[1]", "{}", "NaN", "Infinity",
-    "1e400", "-1e400", str(2**63), str(-(2**63)), "1" * 5000,
+    "-1", "0", "1000000000", "1.5", "1.0", "1e0", "true", "null", '"1"', "[1]", "{}", "NaN",
+    "Infinity", "1e400", "-1e400", str(2**63), str(-(2**63)), "1" * 5000,
 ]  # fmt: skip
 
 
@@ -71,7 +71,8 @@ def test_a_quantity_that_is_none_is_refused(client: FlaskClient) -> None:
 
 ODD_BODIES: list[dict[str, object]] = [
     {}, {"product_id": None}, {"product_id": 7}, {"product_id": ""}, {"product_id": ["mug"]},
-    {"product_id": "x" * 129}, {"product_id": "mug", "price": 1}, {"product_id": "mug", "status": "paid"},
+    {"product_id": "x" * 129}, {"product_id": "mug", "price": 1},
+    {"product_id": "mug", "status": "paid"},
 ]  # fmt: skip
 
 
@@ -82,7 +83,8 @@ def test_a_body_with_missing_odd_or_unknown_members_is_refused(client: FlaskClie
 
 
 HOSTILE = [
-    b"", b"{", b"null", b"[]", b'"mug"', b"\xff\xfe", b"[" * 15_000, b'{"product_id":"mug","product_id":"card"}',
+    b"", b"{", b"null", b"[]", b'"mug"', b"\xff\xfe", b"[" * 15_000,
+    b'{"product_id":"mug","product_id":"card"}',
     b'{"product_id":"\\ud800"}', b'{"product_id":"mug\\u0000"}', b'{"product_id":NaN}',
 ]  # fmt: skip
 
@@ -96,9 +98,7 @@ def test_hostile_bytes_are_refused_and_change_nothing(client: FlaskClient) -> No
 
 
 def test_a_long_body_is_refused_before_it_is_read(client: FlaskClient) -> None:
-    answer = client.post(
-        "/till/iziAddToCart", data=b" " * 16_385, content_type="application/json"
-    )
+    answer = client.post("/till/iziAddToCart", data=b" " * 16_385, content_type="application/json")
     assert (answer.status_code, answer.json["error_code"]) == (413, "BODY_TOO_LARGE")
 
 

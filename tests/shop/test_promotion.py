@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from flask_till.errors import SettingsError
-from flask_till.money import Money
-from flask_till.shop.promotion import Promotion, Uses, apply_promotions
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flask_till.errors import SettingsError
+from flask_till.money import Money
+from flask_till.shop.promotion import Promotion, Uses, apply_promotions
 from tests.shop.shelves import zl
 
 NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)

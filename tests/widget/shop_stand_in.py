@@ -32,7 +32,7 @@ PRODUCTS = {
     "lamp": ("Desk lamp", 18900, 1),
     "gone": ("Last year's calendar", 1500, 0),
 }
-TYPES = {".js": "text/javascript", ".json": "application/json", ".svg": "image/svg+xml"}
+TYPES = {".css": "text/css", ".js": "text/javascript", ".json": "application/json", ".svg": "image/svg+xml"}
 DRAWING = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 72 72"><rect width="72" height="72" fill="{0}"/>
 <path d="M20 24h26v18a10 10 0 0 1-10 10h-6a10 10 0 0 1-10-10zM46 28h4a6 6 0 0 1 0 13h-4" fill="none" stroke="{1}"
 stroke-width="3.5"/></svg>"""

@@ -128,7 +128,7 @@ def test_a_page_left_behind_lets_go_and_is_up_to_date_when_the_shopper_comes_bac
     tab.goto(world.page("<p>Elsewhere</p>"))
     wait_until(lambda: len(world.till.sockets) == 0)
     world.till.change(next(iter(world.till.shoppers.values())), "book", 8)
-    tab.go_back()
+    tab.evaluate("history.back()")
     shows(tab, 8)
     assert tab.evaluate("window.sameDocument"), "the page was not in the back-forward cache"
     wait_until(lambda: len(world.till.sockets) == 1)

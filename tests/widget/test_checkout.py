@@ -109,6 +109,7 @@ def test_closing_the_popup_right_after_paying_still_says_thank_you(open_tab: Ope
 def test_a_message_from_the_order_page_is_only_a_hint(open_tab: OpenTab, world: World) -> None:
     tab = filled(open_tab, "frame")
     tab.get_by_role("button", name="Pay").click()
+    expect(tab.frame_locator("iframe").get_by_role("heading")).to_be_visible()
     asked = world.till.count_of("GET /channel?wait=0")
     tab.frame_locator("iframe").get_by_role("button", name="Lie").click()
     tab.wait_for_timeout(500)
@@ -182,6 +183,7 @@ def test_the_order_element_follows_the_order(open_tab: OpenTab, world: World) ->
     expect(tab.get_by_text("Nothing ordered yet")).to_be_visible()
     with tab.expect_popup() as opened:
         tab.get_by_role("button", name="Pay", exact=True).click()
+    expect(opened.value.get_by_role("heading")).to_be_visible()
     order = world.till.newest_order().order_id
     status = tab.locator("till-order").get_by_role("status")
     expect(status).to_contain_text("Waiting for payment")

@@ -12,7 +12,7 @@ i{display:block;inline-size:24px;block-size:24px;background:currentColor;clip-pa
     const drawer = () => import('../lib/drawer.js');
     const onclick = () => say(this, 'till-open', {}, true) && drawer().then((m) => m.show(this));
     this.bubble = h('span', { part: 'count' });
-    this.said = h('span', { part: 'said', role: 'status' });
+    this.said = h('output', { part: 'said' });
     this.button = h('button', { type: 'button', part: 'badge', onclick, onpointerenter: drawer }, h('i'), this.bubble);
     this.shadowRoot?.append(this.button, this.said);
   }

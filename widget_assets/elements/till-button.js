@@ -14,12 +14,14 @@ export class TillButton extends TillElement {
 [part=said]{position:absolute;inset:1px;display:grid;place-items:center;border-radius:var(--_radius);background:var(--_accent);color:var(--_on);pointer-events:none;transition:.2s}
 [part=said]:empty{opacity:0}`;
 
+  alert;
+
   build() {
     // A link inside, for when there are no scripts, only lends its words.
     this.label = h(this.querySelector('a,button') ? 'span' : 'slot', { textContent: this.textContent });
     this.phone = h('span', { part: 'phone' });
     this.bubble = h('span', { part: 'count' });
-    this.said = h('span', { part: 'said', role: 'status' });
+    this.said = h('output', { part: 'said' });
     this.width = sheet('');
     this.button = h('button', { type: 'button', part: 'button', onclick: (event) => event.detail > 1 || this.press() }, this.label, this.phone, this.bubble);
     this.shadowRoot?.append(this.button, this.said);
@@ -45,6 +47,7 @@ export class TillButton extends TillElement {
     const popup = mode == 'popup' ? this.popup() : null; // now, while the click allows it
     const pay = () => import('../lib/checkout.js');
     button.ariaBusy = 'true';
+    this.alert?.remove();
     try {
       if (product) {
         const basket = await till.add(product, quantity);

@@ -21,11 +21,12 @@ export async function checkout(element, mode, popup) {
   if (mode == 'frame') {
     url.searchParams.set('hideBack', 'true');
     const { frame } = await import('./frame.js');
-    watch(shop, url, await frame(element, url));
+    const dialog = await frame(element, url);
+    watch(shop, url, dialog, () => dialog.contentWindow);
   } else if (popup) {
     popup.location.replace(url.href);
     popup.focus();
-    watch(shop, url, popup);
+    watch(shop, url, popup, () => popup);
   } else {
     location.assign(url);
     await new Promise((back) => addEventListener('pageshow', back, { once: true })); // busy until the page is left
@@ -41,15 +42,14 @@ function webAddress(address, base) {
 
 /** Asks the shop for news when the order page says something or is closed. What it says is only a hint.
  * @param {Shop} shop @param {URL} url
- * @param {{ close(): void, readonly closed: boolean, readonly contentWindow?: Window | null }} opened */
-function watch(shop, url, opened) {
+ * @param {{ close(): void, readonly closed: boolean }} opened @param {() => Window | null} sender */
+function watch(shop, url, opened, sender) {
   place = opened;
   const done = new AbortController();
   addEventListener(
     'message',
     ({ origin, source, data }) => {
-      const sender = 'contentWindow' in opened ? opened.contentWindow : opened;
-      if (origin == url.origin && source == sender && data?.type == 'till.order_status') shop.wake();
+      if (origin == url.origin && source == sender() && data?.type == 'till.order_status') shop.wake();
     },
     { signal: done.signal },
   );
@@ -97,8 +97,7 @@ export async function excuse(element, error, where) {
   const root = /** @type {ShadowRoot} */ (element.shadowRoot);
   wear(root);
   const words = await wordsFor(element);
-  const into = where ?? root;
-  const alert = into.querySelector(':scope > .error, .error') ?? into.appendChild(h('p', { role: 'alert', part: 'error', className: 'error' }));
-  alert.textContent = '';
+  element.alert?.remove();
+  const alert = (element.alert = (where ?? root).appendChild(h('p', { role: 'alert', part: 'error', className: 'error' })));
   alert.textContent = (code == 'PROMOTION_REFUSED' && error.message) || words[code] || error.message || words.FAILED;
 }

@@ -57,7 +57,7 @@ a.name:hover { text-decoration: underline; text-underline-offset: 3px; text-deco
 .stepper button { padding: 0; inline-size: 36px; block-size: 36px; border-radius: 18px; background: none; font: 400 18px/1 system-ui, sans-serif; color: var(--_ink); }
 .stepper button:not([aria-disabled=true]):hover { background: var(--_wash); }
 .stepper input {
-  inline-size: 30px; padding: 0; border: 0; border-radius: 6px; background: none; color: inherit; text-align: center;
+  inline-size: 30px; block-size: 30px; padding: 0; border: 0; border-radius: 6px; background: none; color: inherit; text-align: center;
   font: inherit; font-size: 14px; font-weight: 600; font-variant-numeric: tabular-nums;
 }
 .remove { padding: 6px 8px; margin-inline-end: -8px; border-radius: 8px; background: none; color: var(--_muted); font-size: 13px; font-weight: 500; }

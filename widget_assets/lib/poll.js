@@ -12,7 +12,7 @@ export async function poll(shop, signal) {
       failures = 0;
     } catch (error) {
       const answer = /** @type {{ answer?: Response }} */ (error).answer;
-      if (answer?.status == 404) return shop.close(); // no basket yet: the first add opens again
+      if (answer?.status == 404 && !shop.basket?.version) return shop.close(); // the first add opens again
       const told = Number(answer?.headers.get('Retry-After'));
       seconds = (told || Math.min(2 ** ++failures, 30)) * (1 + Math.random() / 2);
     }

@@ -1,6 +1,6 @@
 // What the elements share: see Shop and TillElement in till.d.ts.
 
-const OWN = new URL('../../..', import.meta.url).href
+const OWN = new URL('../../..', import.meta.url).href;
 const shops = new Map();
 
 /** @returns {Shop} */
@@ -55,7 +55,7 @@ export class Shop {
       signal,
       credentials: 'include',
       headers: { 'Accept-Language': this.lang, 'Content-Type': 'application/json' },
-      body: body && JSON.stringify(body),
+      body: JSON.stringify(body),
     });
     const data = answer.status == 204 ? {} : await answer.json();
     if (answer.ok) return data;
@@ -82,7 +82,7 @@ export class Shop {
       if (!told) this.tabs?.postMessage({ basket, order, lang: this.lang });
       for (const element of this.elements) element.news(basket);
     }
-    if (this.basket?.version) this.open();
+    this.open();
     return this.basket;
   }
 
@@ -91,7 +91,7 @@ export class Shop {
   }
 
   open() {
-    if (this.channel || !this.tabs) return;
+    if (this.channel || !this.tabs || !(this.basket?.version || this.order)) return;
     const { signal } = (this.channel = new AbortController());
     const lead = () => this.listen(signal);
     navigator.locks?.request(this.key, { signal }, lead).catch(() => {}) ?? lead();
@@ -106,7 +106,7 @@ export class Shop {
     for (let failures = 0; !signal.aborted; ) {
       const code = await this.socket(signal);
       failures = code && failures + 1;
-      if (code == 4404) return this.close()
+      if (code == 4404 && !this.basket?.version) return this.close();
       if (code == 4013 || failures > 1) await import('./poll.js').then((m) => m.poll(this, signal)).catch(() => {});
       await new Promise((done) => {
         signal.onabort = done;

@@ -12,19 +12,20 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import Connection, CursorResult, Engine, Table, create_engine, event
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, CursorResult, Engine, Table, create_engine
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.base import Executable
 
 from ..errors import SettingsError
+from . import sqlite
 from .bell import Bell, MemoryBell, PostgresBell, SqliteBell
 from .clock import Clock, NewId, random_id, system_clock
 from .turns import Turns
@@ -57,7 +58,9 @@ class Work:
 
     def insert_once(self, table: Table, values: Mapping[str, Any]) -> bool:
         """Insert a row unless a unique constraint holds it off; True when it is new."""
-        make = sqlite.insert if self.connection.dialect.name == "sqlite" else postgresql.insert
+        make = (
+            sqlite_dialect.insert if self.connection.dialect.name == "sqlite" else postgresql.insert
+        )
         key = next(iter(table.primary_key))
         statement = make(table).values(**values).on_conflict_do_nothing().returning(key)
         return self.connection.execute(statement).first() is not None
@@ -88,6 +91,7 @@ class Database:
         self.new_id = new_id
         self.bell: Bell = bell or self._own_bell()
         self._engine: Engine | None = None
+        self._sqlite: sqlite.Connections | None = None
         self._pid = 0
         self._lock = threading.Lock()
         self._turns = Turns(f"{self.url.database}-turn") if self.dialect == "sqlite" else None
@@ -113,11 +117,11 @@ class Database:
     def _open(self) -> None:
         if self._engine is not None:  # we are a forked child: the parent's sockets are not ours
             self._engine.dispose(close=False)
-        if self.dialect == "sqlite":
-            Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = _sqlite(self.url) if self.dialect == "sqlite" else _postgres(self.url)
+        on_sqlite = self.dialect == "sqlite"
+        engine = sqlite.open_engine(self.url) if on_sqlite else _postgres(self.url)
         if self.before_first_use is not None:
             self.before_first_use(engine)
+        self._sqlite = sqlite.Connections(engine) if on_sqlite else None
         self._engine, self._pid = engine, os.getpid()
 
     def write(
@@ -138,8 +142,14 @@ class Database:
         self, query: Callable[Concatenate[Work, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """Run the query on one consistent snapshot; nothing that it writes is kept."""
-        with self.engine.connect() as connection:
+        with self._snapshot() as connection:
             return query(Work(connection, self.clock(), self.new_id), *args, **kwargs)
+
+    def _snapshot(self) -> AbstractContextManager[Connection]:
+        engine = self.engine
+        if self._sqlite is not None:
+            return self._sqlite.reading()
+        return engine.connect()
 
     def _act(
         self, action: Callable[..., T], args: Any, kwargs: Any, connection: Connection
@@ -150,12 +160,10 @@ class Database:
             self.bell.announce(connection, work.topics)
         return result, work.topics
 
-    @contextmanager
-    def _sqlite_turn(self) -> Any:
-        with self.engine.connect() as connection:
-            connection.execution_options(till_write=True)
-            with connection.begin():
-                yield connection
+    def _sqlite_turn(self) -> AbstractContextManager[Connection]:
+        assert self.engine is not None
+        assert self._sqlite is not None
+        return self._sqlite.writing()
 
     def _retry(self, job: Callable[[Connection], T]) -> T:
         for left in reversed(range(TRIES)):
@@ -168,7 +176,13 @@ class Database:
         raise AssertionError("unreachable")
 
     def close(self) -> None:
+        """Close every connection; the next use opens them again."""
         self.bell.close()
+        if self._sqlite is not None:
+            self._sqlite.close()
+            self._sqlite = None
+        if self._turns is not None:
+            self._turns.close()
         if self._engine is not None:
             self._engine.dispose()
             self._engine = None
@@ -188,28 +202,6 @@ def _normalise(url: str) -> Any:
             remedy='Use "sqlite:////path/to/till.db" or "postgresql://user@host/name".',
         )
     return parsed
-
-
-def _sqlite(url: Any) -> Engine:
-    engine = create_engine(
-        url, pool_size=16, max_overflow=-1, connect_args={"check_same_thread": False, "timeout": 10}
-    )
-
-    @event.listens_for(engine, "connect")
-    def _prepare(connection: Any, _record: Any) -> None:
-        # The driver's own transaction guessing is off: we say BEGIN ourselves.
-        connection.isolation_level = None
-        for pragma in ("journal_mode=wal", "synchronous=full", "foreign_keys=on"):
-            connection.execute(f"pragma {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        writing = connection.get_execution_options().get("till_write")
-        # Straight to the driver: through SQLAlchemy this one word costs as much as a query.
-        driver = connection.connection.driver_connection
-        driver.execute("begin immediate" if writing else "begin")  # type: ignore[union-attr]  # sqlite3.Connection
-
-    return engine
 
 
 def _postgres(url: Any) -> Engine:

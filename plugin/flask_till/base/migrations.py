@@ -19,9 +19,10 @@ from sqlalchemy import Connection, Engine, MetaData
 from ..errors import SettingsError
 from .database import Database
 
-
 # Alembic keeps the present migration in module globals: one at a time in a process.
 _one_at_a_time = Lock()
+_ALONE = {"sqlite": "begin immediate", "postgresql": "select pg_advisory_xact_lock(7455)"}
+"""How processes that start together take turns."""
 
 
 class Migrations:
@@ -37,7 +38,7 @@ class Migrations:
         database.before_first_use = self._ready
 
     def _ready(self, engine: Engine) -> None:
-        if self._current(engine) == self.head():
+        if self.current(engine) == self.head():
             return
         if engine.dialect.name != "sqlite":
             raise SettingsError(
@@ -49,7 +50,8 @@ class Migrations:
     def head(self) -> str | None:
         return ScriptDirectory.from_config(self._config()).get_current_head()
 
-    def _current(self, engine: Engine) -> str | None:
+    def current(self, engine: Engine) -> str | None:
+        """The version that the tables have, None when there are none yet."""
         with engine.connect() as connection:
             return MigrationContext.configure(
                 connection, opts={"version_table": self.version_table}
@@ -57,12 +59,9 @@ class Migrations:
 
     def upgrade(self, engine: Engine) -> None:
         """Bring the tables to the newest version; processes that start together take turns."""
-        with _one_at_a_time, engine.connect() as connection:
-            connection.execution_options(till_write=True)
-            with connection.begin():
-                if engine.dialect.name == "postgresql":
-                    connection.exec_driver_sql("select pg_advisory_xact_lock(7455)")
-                command.upgrade(self._config(connection), "head")
+        with _one_at_a_time, engine.connect() as connection, connection.begin():
+            connection.exec_driver_sql(_ALONE[engine.dialect.name])
+            command.upgrade(self._config(connection), "head")
 
     def revise(self, engine: Engine, message: str) -> None:
         """Write a new version file, numbered, from the difference between tables and database."""

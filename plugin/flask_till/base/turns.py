@@ -7,15 +7,20 @@ next that waits. Nobody is answered before the commit that carries its change.
 
 from __future__ import annotations
 
+import importlib
+import os
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from typing import IO, Any, TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
 T = TypeVar("T")
 MOST_TOGETHER = 64
+# Windows has none: there SQLite's own busy wait does it, less fairly.
+fcntl: Any = importlib.import_module("fcntl") if os.name == "posix" else None
 
 Begin = Callable[[], AbstractContextManager[Connection]]
 
@@ -44,13 +49,15 @@ class _Place:
         return self.result
 
 
-def _lock(file: IO[bytes]) -> None:
-    """Wait for the file's lock, first come first served; closing the file gives it back."""
-    try:
-        import fcntl
-    except ImportError:  # Windows: SQLite's own busy wait does it, less fairly
-        return
-    fcntl.flock(file, fcntl.LOCK_EX)
+def _lock(file: int) -> None:
+    """Wait for the file's lock, first come first served."""
+    if fcntl is not None:
+        fcntl.flock(file, fcntl.LOCK_EX)
+
+
+def _unlock(file: int) -> None:
+    if fcntl is not None:
+        fcntl.flock(file, fcntl.LOCK_UN)
 
 
 class _Undone(Exception):
@@ -63,6 +70,9 @@ class Turns:
         self._mutex = threading.Lock()
         self._waiting: list[_Place] = []
         self._led = False
+        self._file = -1
+        self._closing: weakref.finalize[..., Turns] | None = None
+        self._pid = 0
 
     def take(self, job: Callable[[Connection], T], begin: Begin) -> T:
         """Run the job in its turn and return its result after the commit; its error comes out."""
@@ -76,6 +86,12 @@ class Turns:
         if place.leads:
             self._lead(begin)
         return place.outcome()  # type: ignore[no-any-return]  # a place holds what its job returned
+
+    def close(self) -> None:
+        """Give the lock file back; the next turn opens it again."""
+        if self._closing is not None:
+            self._closing()
+        self._pid, self._closing = 0, None
 
     def _lead(self, begin: Begin) -> None:
         batch: list[_Place] = []
@@ -125,6 +141,12 @@ class Turns:
 
     @contextmanager
     def _file_lock(self) -> Iterator[None]:
-        with open(self._lock_path, "ab") as file:
-            _lock(file)
+        if self._pid != os.getpid():  # not opened yet, or a fork would share the lock with us
+            self._file = os.open(self._lock_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            self._pid = os.getpid()
+            self._closing = weakref.finalize(self, os.close, self._file)
+        _lock(self._file)
+        try:
             yield
+        finally:
+            _unlock(self._file)

@@ -11,7 +11,7 @@ from typing import Any
 from ..base.database import Database, Work
 from ..base.http import check_url
 from ..base.sealing import Seal, digest, new_secret
-from ..errors import InvalidRequest, NotFound, SettingsError, Unauthenticated
+from ..errors import Conflict, InvalidRequest, SettingsError, Unauthenticated
 from .actions import merchants as merchant_actions
 from .merchant import Credentials, Merchant
 from .origins import as_origin
@@ -70,8 +70,6 @@ class Enrolment:
         """As `add` with fixed values, or that merchant brought up to date with them."""
         given = Credentials(merchant_id, api_key, callback_secret)
         try:
-            self._database.read(merchant_actions.read_merchant, merchant_id)
-        except NotFound:
             return self.add(
                 name=name,
                 callback_url=callback_url,
@@ -81,6 +79,8 @@ class Enrolment:
                 api_key=api_key,
                 callback_secret=callback_secret,
             )
+        except Conflict:
+            pass  # it is there already
         self._refuse_other_credentials(given)
         self.change(merchant_id, name=name, callback_url=callback_url, origins=origins)
         return given

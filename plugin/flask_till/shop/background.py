@@ -67,7 +67,9 @@ class SignalCourier:
 class Background:
     """The threads of one application in this process."""
 
-    def __init__(self, app: Flask, database: Database, checkout: Checkout, *, enabled: bool) -> None:
+    def __init__(
+        self, app: Flask, database: Database, checkout: Checkout, *, enabled: bool
+    ) -> None:
         self._app = app
         self._checkout = checkout
         self._enabled = enabled

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields
-from functools import partial
-from typing import Any, ClassVar, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from flask import Flask
 from markupsafe import Markup
@@ -52,9 +51,6 @@ class Till:
     Everything can be given here or to `init_app`, which wins. Raises `SettingsError`.
     """
 
-    default_desk: ClassVar[Callable[[Flask], Any] | None] = None
-    """Makes the desk of a shop in development that names none; the package root sets it."""
-
     def __init__(
         self,
         app: Flask | None = None,
@@ -83,7 +79,9 @@ class Till:
                 remedy="Call init_app once for each application, and import that Till elsewhere.",
             )
         parts = {**self._given, **given}
-        own = {name: parts.pop(name) for name in ("catalog", "promotions", "desk", "order_complete")}
+        own = {
+            name: parts.pop(name) for name in ("catalog", "promotions", "desk", "order_complete")
+        }
         _refuse_unknown(parts)
         settings = read_shop(
             app.config, instance=app.instance_path, debug=app.debug or app.testing, **parts
@@ -110,6 +108,7 @@ class Till:
         checkout = Checkout(database, shelf, at_desk)
         background = Background(app, database, checkout, enabled=settings.background)
         return Shopfront(
+            app=app,
             settings=settings,
             database=database,
             shelf=shelf,
@@ -120,26 +119,21 @@ class Till:
             ),
             waiters=Waiters(settings.max_waiters),
             background=background,
-            versions=Together(partial(database.read, versions_of)),
+            versions=Together(lambda basket_ids: database.read(versions_of, basket_ids)),
             owner=self,
             order_complete=order_complete,
         )
 
     def _desk(self, app: Flask, settings: ShopSettings, given: Any) -> Desk:
+        """The desk that was given, by its URL or as it is. The package root knows more kinds."""
         given = given or settings.desk_url
-        if given is None and settings.in_development and self.default_desk is not None:
-            given = type(self).default_desk(app)  # type: ignore[misc]  # checked just above
         if given is None:
             raise SettingsError(
                 "No order desk takes this shop's money.",
                 remedy='Name one with Till(app, desk="https://pay.example.com") or TILL_DESK_URL;'
                 " or set TILL_ENV=development to try things out with the built-in one.",
             )
-        if isinstance(given, str):
-            return _desk_at(given, settings)
-        if hasattr(given, "connect_shop"):
-            return TillDesk(**given.connect_shop(app, settings))
-        return cast(Desk, given)
+        return _desk_at(given, settings) if isinstance(given, str) else cast(Desk, given)
 
     # ---- in a request ----
 
@@ -199,10 +193,12 @@ class Till:
     # ---- the end ----
 
     def close(self, app: Flask) -> None:
-        """Let everybody go who waits, end the threads and close the database."""
+        """Let everybody go who waits, end the threads, close the desk's client and the database."""
         front: Shopfront = app.extensions[NAME]
         front.waiters.stop()
         front.background.stop()
+        if hasattr(front.desk, "close"):
+            front.desk.close()
         front.database.close()
 
 
@@ -212,7 +208,8 @@ def _refuse_unknown(given: dict[str, Any]) -> None:
         if name not in known:
             raise SettingsError(
                 f"Till() knows no {name!r}.",
-                remedy=f"It takes catalog, promotions, desk, order_complete, {', '.join(sorted(known))}.",
+                remedy="It takes catalog, promotions, desk, order_complete,"
+                f" {', '.join(sorted(known))}.",
             )
 
 

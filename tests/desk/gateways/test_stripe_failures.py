@@ -19,7 +19,7 @@ CREATE = "POST /v1/payment_intents"
 LOOK = "GET /v1/payment_intents/{id}"
 CANCEL = "POST /v1/payment_intents/{id}/cancel"
 REFUND = "POST /v1/refunds"
-FAULTS = ["lose_request", "lose_reply", "error", "limited", "garbage", "wrong"]
+FAULTS = ["lose_request", "lose_reply", "error", "limited", "garbage", "wrong", "twin"]
 
 
 @pytest.fixture
@@ -78,7 +78,9 @@ def test_a_cancel_is_believed_only_when_the_intent_says_so(
     assert stripe.asked[-1].endpoint == LOOK
 
 
-@pytest.mark.parametrize("kind", ["lose_request", "lose_reply", "limited", "garbage", "wrong"])
+@pytest.mark.parametrize(
+    "kind", ["lose_request", "lose_reply", "limited", "garbage", "wrong", "twin"]
+)
 def test_a_failed_refund_tried_again_gives_back_once(
     stripe: StripeStandIn, hasty: StripeGateway, kind: Any
 ) -> None:
@@ -89,6 +91,21 @@ def test_a_failed_refund_tried_again_gives_back_once(
         hasty.refund("ref_1", charge, Money("10", "PLN"))
     assert hasty.refund("ref_1", charge, Money("10", "PLN")).status == "succeeded"
     assert stripe.books.balance("platform", "pln") == 3999
+
+
+@pytest.mark.parametrize("kind", ["wrong", "twin"])
+def test_an_answer_about_another_session_is_no_answer(
+    stripe: StripeStandIn, make_gateway: Callable[..., StripeGateway], kind: Any
+) -> None:
+    gateway = make_gateway(mode="checkout", account="acct_1StandIn")
+    charge = a_charge()
+    stripe.faults.plan("POST /v1/checkout/sessions", kind)
+    with pytest.raises(GatewayUnavailable):
+        gateway.start(charge, {})
+    charge = started(gateway, charge)
+    stripe.faults.plan("GET /v1/checkout/sessions/{id}", kind)
+    with pytest.raises(GatewayUnavailable):
+        gateway.look(charge)
 
 
 def test_silence_ends_with_the_timeout(stripe: StripeStandIn, hasty: StripeGateway) -> None:

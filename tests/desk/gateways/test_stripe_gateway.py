@@ -92,7 +92,7 @@ def test_the_intent_is_bound_to_the_payment_and_asked_for_with_its_key(
 def test_the_merchants_metadata_cannot_pretend_to_be_ours(
     stripe: StripeStandIn, gateway: StripeGateway
 ) -> None:
-    many = {f"m{n}": "v" for n in range(60)} | {"till_payment": "pay_other", "long": "x" * 501}
+    many = {"till_payment": "pay_other", "long": "x" * 501} | {f"m{n}": "v" for n in range(60)}
     charge = started(gateway, a_charge(metadata=many))
     metadata = stripe.books.things[charge.provider_ref]["metadata"]
     assert metadata["till_payment"] == charge.payment_id

@@ -6,7 +6,7 @@ import threading
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["lose_request", "lose_reply", "error", "limited", "garbage", "wrong", "hang"]
+Kind = Literal["lose_request", "lose_reply", "error", "limited", "garbage", "wrong", "twin", "hang"]
 
 
 @dataclass
@@ -15,7 +15,8 @@ class Fault:
 
     lose_request: the connection drops before anything is done. lose_reply: it drops after all is
     done. error: a 500. limited: a 429. garbage: 200 with bytes that are no JSON. wrong: 200 with
-    JSON about something else. hang: no answer for ``seconds``.
+    JSON about something else. twin: 200 with such an object, but of another payment. hang:
+    no answer for ``seconds``.
     """
 
     endpoint: str

@@ -74,6 +74,8 @@ class Web:
             body = b"<html>\xff gateway"
         elif fault is not None and fault.kind == "wrong":
             body = _json({"id": "xx_other", "object": "payment_method", "livemode": False})
+        elif fault is not None and fault.kind == "twin":
+            body = _twin(body)
         response = Response(body, status, content_type="application/json")
         response.headers["Request-Id"] = new_id("req_")
         response.headers["Access-Control-Allow-Origin"] = "*"
@@ -191,6 +193,16 @@ def _suffer(fault: Fault | None, when: str) -> None:
 def _drop(fault: Fault) -> None:
     # werkzeug's server closes the connection without an answer on this one.
     raise ConnectionResetError(fault.kind)
+
+
+def _twin(body: bytes) -> bytes:
+    """An object as genuine as the one in ``body``, but of another payment and amount."""
+    thing = json.loads(body)
+    thing["id"] += "Twin"
+    for member in ("amount", "amount_total"):
+        if member in thing:
+            thing[member] += 100
+    return _json(thing)
 
 
 def _json(thing: Any) -> bytes:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -41,6 +40,7 @@ from .till_words import (
 )
 
 LARGEST_PAGE = 100
+CURSOR = r"([0-9]{1,14})\.([\x21-\x7e]{1,128})"
 EVERY_METHOD = ("GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "CONNECT")
 
 
@@ -113,6 +113,7 @@ def cancel(order_id: str) -> Response:
 
 def search() -> Response:
     merchant, desk = calling_merchant(), counter()
+    _known_arguments()
     status, after, limit = _status(), _after(), _limit()
     found = desk.database.read(
         list_orders, merchant.id, status=status, after=after, limit=limit + 1
@@ -158,21 +159,25 @@ def _limit() -> int:
 
 def _cursor(order: Order) -> str:
     at = (order.created_at - EPOCH) // timedelta(milliseconds=1)
-    return base64.urlsafe_b64encode(f"{at}.{order.id}".encode()).decode()
+    return f"{at}.{order.id}"
 
 
 def _after() -> tuple[datetime, str] | None:
     text = _argument("after")
     if text is None:
         return None
-    try:
-        at, _, order_id = base64.b64decode(text, b"-_", validate=True).decode("ascii").partition(".")
-        if not (at.isdigit() and len(at) <= 14 and order_id.isprintable()):
-            raise ValueError
-    except (ValueError, binascii.Error):
+    found = re.fullmatch(CURSOR, text)
+    if found is None:
         why = "what `next` of an earlier page was"
-        raise InvalidRequest("after is not a cursor.", fields={"after": why}) from None
-    return EPOCH + timedelta(milliseconds=int(at)), order_id
+        raise InvalidRequest("after is not a cursor.", fields={"after": why})
+    return EPOCH + timedelta(milliseconds=int(found[1])), found[2]
+
+
+def _known_arguments() -> None:
+    unknown = [name for name in request.args if name not in ("status", "after", "limit")]
+    if unknown:
+        fields = dict.fromkeys([name[:40] for name in unknown[:5]], "unknown parameter")
+        raise InvalidRequest("There is no such parameter.", fields=fields)
 
 
 def _argument(name: str) -> str | None:
@@ -238,11 +243,8 @@ def replay(event_id: str) -> Response:
 def document() -> Response:
     from .till_document import openapi
 
-    return Response(openapi(_base_url()), mimetype="application/json")
-
-
-def _base_url() -> str:
-    return counter().page_address().removesuffix("/order") + "/v1"
+    address = counter().page_address().removesuffix("/order")
+    return Response(openapi(f"{address}/v1"), mimetype="application/json")
 
 
 # --- the blueprint ----------------------------------------------------------------------------

@@ -15,9 +15,6 @@ from ...money import Money
 from ..catalog import Catalog, Product
 from ..tables import products, stock
 from .stock import release_stock, reserve_stock, set_left, stock_left
-from .upsert import Upsert
-
-_ADD = Upsert(products, lambda insert: insert.on_conflict_do_nothing().returning(products.c.id))
 
 
 class CountedCatalog(ABC):
@@ -126,7 +123,7 @@ class SqlCatalog(CountedCatalog):
     def _add(self, work: Work, product: Product) -> None:
         last: int = work.execute(select(func.coalesce(func.max(products.c.place), 0))).scalar_one()
         row = {"id": product.id, "place": last + 1, **_columns(product)}
-        if work.execute(_ADD.on(work), row).first() is None:
+        if not work.insert_once(products, row):
             raise Conflict(f"{product.id!r} is sold already.", code="PRODUCT_EXISTS")
         self._count(work, product)
 

@@ -40,7 +40,6 @@ from .reading import (
     read_order,
     stale_placing,
 )
-from .upsert import Upsert
 
 __all__ = [
     "Placed",
@@ -61,7 +60,6 @@ __all__ = [
 ]
 
 LOST_RACES = 8
-_SEEN = Upsert(inbox, lambda insert: insert.on_conflict_do_nothing().returning(inbox.c.event_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,7 +289,7 @@ def _store(
 
 def _first_time(work: Work, desk: str, event_id: str, order_id: str) -> bool:
     row = {"desk": desk, "event_id": event_id, "order_id": order_id, "at": work.now}
-    return work.execute(_SEEN.on(work), row).first() is not None
+    return work.insert_once(inbox, row)
 
 
 def _told(work: Work, order: Order, status: str, told: DeskSnapshot) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from ..tables import baskets, orders
 
 @dataclass(frozen=True, slots=True)
 class Versions:
-    """``order_seq`` and ``order_version`` are 0, and there is no status, while nothing was ordered."""
+    """``order_seq`` and ``order_version`` are 0 while nothing was ordered; there is no status."""
 
     basket: int
     order_seq: int
@@ -29,7 +29,13 @@ _latest = (
 )
 
 _VERSIONS = (
-    select(baskets.c.id, baskets.c.version, orders.c.seq, orders.c.version, orders.c.status)
+    select(
+        baskets.c.id,
+        baskets.c.version,
+        orders.c.seq,
+        orders.c.version.label("order_version"),
+        orders.c.status,
+    )
     .join(orders, orders.c.seq == _latest, isouter=True)
     .where(baskets.c.id.in_(bindparam("baskets", expanding=True)))
 )
@@ -39,6 +45,6 @@ def versions_of(work: Work, basket_ids: Collection[str]) -> Mapping[str, Version
     """The versions of those of the baskets that exist."""
     rows = work.execute(_VERSIONS, {"baskets": list(basket_ids)})
     return {
-        basket_id: Versions(version, seq or 0, order_version or 0, status)
-        for basket_id, version, seq, order_version, status in rows
+        row.id: Versions(row.version, row.seq or 0, row.order_version or 0, row.status)
+        for row in rows
     }

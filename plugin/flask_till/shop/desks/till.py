@@ -18,6 +18,7 @@ from ...errors import (
     Forbidden,
     Gone,
     InvalidRequest,
+    MoneyError,
     NotFound,
     RequestError,
     Unauthenticated,
@@ -87,17 +88,17 @@ class TillDesk:
         made = self._call(
             wire.CreatedOrder, "POST", "", _request(order), {"idempotency-key": order.id}
         )
-        return DeskOrder(_snapshot(made), PageKey(made.order_url, made.token))
+        return DeskOrder(_believed(made), PageKey(made.order_url, made.token))
 
     def token(self, order: Order) -> PageKey:
         given = self._call(wire.Token, "POST", f"{_path(order)}/token", {})
         return PageKey(given.order_url, given.token)
 
     def get(self, order: Order) -> DeskSnapshot:
-        return _snapshot(self._call(wire.Order, "GET", _path(order)))
+        return _believed(self._call(wire.Order, "GET", _path(order)))
 
     def cancel(self, order: Order) -> DeskSnapshot:
-        return _snapshot(self._call(wire.Order, "POST", f"{_path(order)}/cancel", {}))
+        return _believed(self._call(wire.Order, "POST", f"{_path(order)}/cancel", {}))
 
     def refund(self, order: Order, amount: Money | None = None, *, key: str) -> None:
         """Give money back, all that is left without ``amount``; ``key`` makes a repeat harmless.
@@ -185,7 +186,17 @@ def _read(message: type[Message], data: dict[str, Any]) -> Message:
 
 
 def _request(order: Order) -> dict[str, Any]:
-    """The body of a create; made of the order alone, so that a repeat is the same to the byte."""
+    """The body of a create; made of the order alone, so that a repeat is the same to the byte.
+
+    Without pictures when it would be longer than a desk reads.
+    """
+    data = _create(order, with_images=True)
+    if len(json.dumps(data).encode()) > wire.LARGEST_BODY:
+        return _create(order, with_images=False)
+    return data
+
+
+def _create(order: Order, *, with_images: bool) -> dict[str, Any]:
     asked = wire.OrderCreate(
         external_id=order.id,
         amount=order.total.minor,
@@ -196,7 +207,7 @@ def _request(order: Order) -> dict[str, Any]:
                 name=line.name,
                 quantity=line.quantity,
                 unit_amount=line.unit_price.minor,
-                image_url=_image(order.origin, line.image),
+                image_url=_image(order.origin, line.image) if with_images else None,
             )
             for line in order.lines
         ],
@@ -221,14 +232,26 @@ def _image(origin: str | None, image: str | None) -> str | None:
     return url if fits else None
 
 
+def _believed(told: wire.Order) -> DeskSnapshot:
+    try:
+        return _snapshot(told)
+    except InvalidRequest as error:
+        raise _unavailable(f"its answer is not understood: {error.message}") from error
+
+
 def _snapshot(told: wire.Order) -> DeskSnapshot:
+    try:
+        amount = Money.of_minor(told.amount, told.currency)
+        refunded = Money.of_minor(told.amount_refunded, told.currency)
+    except MoneyError as error:
+        raise InvalidRequest(error.message) from None
     return DeskSnapshot(
         external_id=told.external_id,
         desk_order_id=told.id,
         version=told.version,
         status=told.status.value,
-        amount=Money.of_minor(told.amount, told.currency),
-        refunded=Money.of_minor(told.amount_refunded, told.currency),
+        amount=amount,
+        refunded=refunded,
         live=told.live,
         order_url=told.order_url,
         expires_at=_moment(told.expires_at),

@@ -30,7 +30,9 @@ TYPES = {
     ".svg": "image/svg+xml",
 }
 FOREVER = "public, max-age=31536000, immutable"
-_STATIC_IMPORT = re.compile(r"""^\s*(?:import|export)\b[^'"();]*?['"](\.{1,2}/[^'"]+)['"]""", re.M)
+_STATIC_IMPORT = re.compile(
+    r"""^\s*(?:import|export)\b[^'"();]*?['"](\.{1,2}/[^'"]+)['"]""", re.MULTILINE
+)
 
 
 @dataclass(frozen=True)

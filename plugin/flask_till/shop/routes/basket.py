@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Response, current_app, request
+from flask import Response, request
 
 from ...errors import InvalidRequest
 from ...signals import basket_changed
 from ..actions import basket as basket_actions
-from ..basket import Basket
+from ..basket import Basket, empty_basket
 from ..promotion import MOST_CODES
 from .blueprint import blueprint
 from .body import answer, json_body, quantity_of
@@ -28,6 +28,8 @@ def basket_now(front: Shopfront) -> Basket:
 
 
 def _read(front: Shopfront) -> Basket:
+    if front.basket_id() is None:
+        return empty_basket(front.shelf.currency)
     return front.database.read(basket_actions.read_basket, front.shelf, front.basket_id())
 
 
@@ -44,7 +46,7 @@ def kept(basket: Basket, response: Response) -> Response:
 def change(action: Callable[..., Basket], *arguments: Any) -> Basket:
     """Change the browser's basket in one transaction; returns it as it is then."""
     front = shopfront()
-    announce = basket_changed.has_receivers_for(current_app._get_current_object())
+    announce = basket_changed.has_receivers_for(front.app)
     return front.database.write(
         action, front.shelf, front.basket_id(), *arguments, announce=announce
     )

@@ -53,7 +53,9 @@ def quantity_of(body: Mapping[str, Any], default: int | None = None) -> int:
     """A whole number of at least 1. True is not 1 here, and neither is 1.0."""
     value = body.get("quantity", default)
     if type(value) is not int or not 1 <= value <= MOST:
-        raise InvalidRequest("quantity must be a whole number of at least 1.", code="INVALID_QUANTITY")
+        raise InvalidRequest(
+            "quantity must be a whole number of at least 1.", code="INVALID_QUANTITY"
+        )
     return value
 
 

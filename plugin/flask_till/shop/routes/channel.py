@@ -6,6 +6,7 @@ has nothing to say here: what it sends is counted, and too much of it ends the c
 
 from __future__ import annotations
 
+import logging
 import socket as sockets
 import struct
 import threading
@@ -27,6 +28,7 @@ from .origin import require_own_page
 from .shopfront import shopfront
 from .waiters import MEND_EVERY, PollLater
 
+log = logging.getLogger(__name__)
 BEAT_EVERY = 20.0
 LARGEST_MESSAGE = 4096
 MOST_MESSAGES = 20
@@ -34,7 +36,7 @@ MOST_MESSAGES = 20
 LONGEST_WAIT = 25
 SEND_WITHIN = 10
 ANSWER_WITHIN_MS = 45_000
-GOING_AWAY, TOO_MANY_MESSAGES, PLEASE_POLL, NO_BASKET = 1001, 4008, 4013, 4404
+GOING_AWAY, OUR_FAULT, TOO_MANY_MESSAGES, PLEASE_POLL, NO_BASKET = 1001, 1011, 4008, 4013, 4404
 
 T = TypeVar("T")
 sock = Sock()
@@ -96,12 +98,16 @@ def _can_upgrade(environ: dict[str, Any]) -> bool:
     return not known.isdisjoint(environ) or software.startswith("gevent")
 
 
-@sock.route("/channel", bp=blueprint)
+@sock.route("/channel", bp=blueprint)  # type: ignore[untyped-decorator]  # flask-sock has no types
 def channel(socket: Server) -> None:
     try:
         code = _Line(socket).talk()
     except (ConnectionClosed, OSError):
         code = None
+    except Exception:
+        # After the upgrade nobody can read an answer of 500; the close code says it.
+        log.exception("a websocket of the channel failed")
+        code = OUR_FAULT
     _hang_up(socket, code)
 
 

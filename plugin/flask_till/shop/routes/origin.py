@@ -31,9 +31,7 @@ def require_own_page(*, custom_header: bool = True) -> None:
     if origin is None and custom_header and request.headers.get(CUSTOM_HEADER) == "1":
         return
     if origin is None or not (_is_own(origin) or is_trusted(origin)):
-        raise Forbidden(
-            "This call must come from a page of this shop.", code="FOREIGN_ORIGIN"
-        )
+        raise Forbidden("This call must come from a page of this shop.", code="FOREIGN_ORIGIN")
 
 
 def is_trusted(origin: str) -> bool:

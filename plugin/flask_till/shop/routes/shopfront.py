@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import current_app, request, url_for
+from flask import Flask, current_app, request, url_for
 
 from ...base.database import Database
 from ...errors import SettingsError
@@ -22,11 +22,12 @@ from .together import Together
 from .waiters import Mender, Waiters
 
 Destination = str | Callable[[Order], str | None] | None
-"""Where a shopper goes once an order is paid: an endpoint that takes ``order_id``, or a function."""
+"""Where a shopper goes after paying: an endpoint that takes ``order_id``, or a function."""
 
 
 @dataclass
 class Shopfront:
+    app: Flask
     settings: ShopSettings
     database: Database
     shelf: Shelf

@@ -24,10 +24,9 @@ _HUNDREDTHS = frozenset(
 _WHOLE = frozenset("BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF".split())
 _THOUSANDTHS = frozenset("BHD JOD KWD OMR TND".split())
 
-# ISK and UGX lost their cents but kept two digits on Stripe's wire: 5 ISK is 500, 550 is refused.
-_STEP = dict.fromkeys(("ISK", "UGX"), 100) | dict.fromkeys(_THOUSANDTHS, 10)
-
-# HUF and TWD are charged with cents like any other; only payouts must be whole, so no step here.
+# ISK and UGX lost their cents but kept two digits on Stripe's wire: 5 ISK is 500. So they stand
+# with the hundredths. So do HUF and TWD, which are charged with cents; only payouts are whole.
+_STEP = dict.fromkeys(_THOUSANDTHS, 10)
 
 _MOST_DIGITS = {"IDR": 12, "LBP": 11, "COP": 10, "HUF": 10, "JPY": 10, "INR": 9}
 

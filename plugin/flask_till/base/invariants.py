@@ -1,0 +1,54 @@
+"""What must always be true of the stored data, as read-only queries that find what breaks it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import text
+
+from .database import Work
+
+MOST_ROWS = 20
+"""Rows shown of one broken invariant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Invariant:
+    """``query`` selects what breaks the sentence. ``{version}`` and ``{status}`` are those of the order in an event ``e``."""
+
+    name: str
+    sentence: str
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """Rows that break an invariant, at most 20 of them."""
+
+    invariant: Invariant
+    rows: list[Mapping[str, Any]]
+
+
+def find_breaches(work: Work, invariants: Iterable[Invariant]) -> list[Breach]:
+    """Ask every query; empty when all hold."""
+    breaches = []
+    for invariant in invariants:
+        rows = work.execute(text(_spoken(work, invariant.query))).mappings().fetchmany(MOST_ROWS)
+        if rows:
+            breaches.append(Breach(invariant, [dict(row) for row in rows]))
+    return breaches
+
+
+def _spoken(work: Work, query: str) -> str:
+    """The two databases read JSON in different words."""
+    if work.connection.dialect.name == "sqlite":
+        version, status = (f"json_extract(e.data, '$.{name}')" for name in ("version", "status"))
+    else:
+        version, status = (
+            f"json_extract_path_text(cast(e.data as json), '{name}')"
+            for name in ("version", "status")
+        )
+        version = f"cast({version} as bigint)"
+    return query.replace("{version}", version).replace("{status}", status)

@@ -1,0 +1,148 @@
+"""``flask till ...``: works for an application with a shop, with a desk, or with both."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from .base.database import Database
+from .base.invariants import Breach
+from .base.migrations import Migrations
+from .desk.actions.audit import audit_desk
+from .desk.commands import addresses, check_desk, desk_here, events, merchants, rows, run_relay
+from .desk.dialects.counter import EXTENSION as DESK
+from .desk.tables import MIGRATIONS as DESK_MIGRATIONS
+from .errors import SettingsError, TillError
+from .settings import settings_table
+from .shop.actions.audit import audit_shop
+from .shop.extension import NAME as SHOP
+from .shop.tables import MIGRATIONS as SHOP_MIGRATIONS
+
+
+class TillGroup(AppGroup):
+    """Says what is wrong and what to do about it, without a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except TillError as error:
+            raise click.ClickException(str(error)) from None
+
+
+till = TillGroup("till", help="Flask-Till: the shop and the order desk of this application.")
+till.add_command(merchants)
+till.add_command(events)
+
+
+def halves() -> list[tuple[str, Database, Migrations]]:
+    """What this application has: (name, database, migrations) of the shop, the desk, or both."""
+    found = []
+    if SHOP in current_app.extensions:
+        found.append(("shop", current_app.extensions[SHOP].database, SHOP_MIGRATIONS))
+    if DESK in current_app.extensions:
+        found.append(("desk", current_app.extensions[DESK].database, DESK_MIGRATIONS))
+    if not found:
+        raise SettingsError(
+            f"The application {current_app.name!r} has neither a Till nor an OrderDesk.",
+            remedy="Set FLASK_APP to the application that calls Till(app) or OrderDesk(app).",
+        )
+    return found
+
+
+# --- db ---------------------------------------------------------------------------------------
+
+
+db = AppGroup("db", help="The tables of shop and desk.")
+till.add_command(db)
+
+
+@db.command("upgrade")
+def upgrade() -> None:
+    """Bring the tables up to date; on SQLite the first start does it by itself."""
+    for name, database, migrations in halves():
+        database.before_first_use = None
+        migrations.upgrade(database.engine)
+        click.echo(f"{name}: up to date at {migrations.head()}")
+
+
+@db.command("current")
+def current() -> None:
+    """Say which version the tables have; exits with 1 when one is behind."""
+    behind = False
+    for name, database, migrations in halves():
+        database.before_first_use = None
+        version, head = migrations.current(database.engine), migrations.head()
+        behind = behind or version != head
+        click.echo(f"{name}: {version or 'empty'}" + ("" if version == head else f", behind {head}"))
+    sys.exit(int(behind))
+
+
+# --- running ----------------------------------------------------------------------------------
+
+
+@till.command("relay")
+def relay() -> None:
+    """Carry callbacks and refunds, and expire orders, until it is stopped (SIGTERM)."""
+    run_relay(desk_here())
+
+
+# --- looking ----------------------------------------------------------------------------------
+
+AUDITS: dict[str, Callable[..., list[Breach]]] = {"shop": audit_shop, "desk": audit_desk}
+
+
+@till.command("audit")
+def audit() -> None:
+    """Check what must always be true. Silent when all holds; else prints rows and exits with 1."""
+    broken = False
+    for name, database, _ in halves():
+        for breach in database.read(AUDITS[name]):
+            broken = True
+            click.secho(f"{name}: {breach.invariant.name}: not true that {breach.invariant.sentence}",
+                        fg="red")  # fmt: skip
+            head = tuple(breach.rows[0])
+            rows(head, [tuple(row[column] for column in head) for row in breach.rows])
+    sys.exit(int(broken))
+
+
+@till.command("doctor")
+def doctor() -> None:
+    """Check this set-up, and print every URL that has to be pasted somewhere."""
+    checks = [_check_tables(*half) for half in halves()]
+    pasted: list[tuple[str, str]] = []
+    if SHOP in current_app.extensions:
+        settings = current_app.extensions[SHOP].settings
+        base = settings.public_url or "https://<this shop>"
+        pasted.append(("callbacks, for `merchants add --callback-url`",
+                       f"{base}{settings.url_prefix}/callbacks/till"))  # fmt: skip
+    if DESK in current_app.extensions:
+        checks += check_desk(desk_here())
+        pasted += addresses(desk_here())
+    colours = {"ok": "green", "warn": "yellow", "bad": "red"}
+    for word, what, remedy in checks:
+        click.secho(f"{word:5}", fg=colours[word], nl=False)
+        click.echo(f"{what}. {remedy}".rstrip())
+    click.echo()
+    rows(("address of", ""), list(pasted))
+    sys.exit(int(any(word == "bad" for word, _, _ in checks)))
+
+
+def _check_tables(name: str, database: Database, migrations: Migrations) -> tuple[str, str, str]:
+    try:
+        version, head = migrations.current(database.engine), migrations.head()
+    except Exception as error:  # whatever the driver says belongs in front of the operator
+        return "bad", f"tables of the {name}: {error}", "Run `flask till db upgrade`."
+    if version != head:
+        return "bad", f"tables of the {name} are at {version}", "Run `flask till db upgrade`."
+    return "ok", f"tables of the {name} at {version}", ""
+
+
+@till.command("settings", with_appcontext=False)
+def settings() -> None:
+    """List every setting, its default and what it means."""
+    rows(("key", "default", "meaning"), list(settings_table()))

@@ -1,0 +1,84 @@
+"""The shop's invariants: stock, promotion uses, orders and what was told of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ...base.database import Work
+from ...base.invariants import Breach, Invariant, find_breaches
+from ..order import CAPTURED, ENDED_UNPAID
+
+
+def _listed(words: Iterable[str]) -> str:
+    return "(" + ", ".join(f"'{word}'" for word in sorted(words)) + ")"
+
+
+_captured, _ended = _listed(CAPTURED), _listed(ENDED_UNPAID)
+
+INVARIANTS = (
+    Invariant(
+        "stock-reserved",
+        "what is reserved of a product is what orders hold of it, and never more than there is",
+        """select s.product_id, s.on_hand, s.reserved, coalesce(sum(r.quantity), 0) as held
+           from till_shop_stock s left join till_shop_reservations r
+             on r.product_id = s.product_id and r.state = 'held'
+           group by s.product_id, s.on_hand, s.reserved
+           having s.reserved <> coalesce(sum(r.quantity), 0) or s.reserved > s.on_hand""",
+    ),
+    Invariant(
+        "ended-holds-nothing",
+        "an order that ended unpaid holds no stock and no promotion use",
+        f"""select o.id, o.status, r.product_id as holds from till_shop_orders o
+            join till_shop_reservations r on r.order_id = o.id and r.state = 'held'
+            where o.status in {_ended}
+            union all
+            select o.id, o.status, u.code from till_shop_orders o
+            join till_shop_promotion_uses u on u.order_id = o.id and u.state = 'held'
+            where o.status in {_ended}""",
+    ),
+    Invariant(
+        "promotion-uses",
+        "the uses counted of a promotion are the orders that hold one",
+        """select c.code, c.uses, count(u.order_id) as held from till_shop_promotion_counts c
+           left join till_shop_promotion_uses u on u.code = c.code and u.state = 'held'
+             and (c.shopper = '' or u.shopper = c.shopper)
+           group by c.code, c.shopper, c.uses having c.uses <> count(u.order_id)""",
+    ),
+    Invariant(
+        "lines-add-up",
+        "the lines of an order add up to its subtotal",
+        """select o.id, o.subtotal, sum(l.quantity * l.unit_price) as lines
+           from till_shop_orders o join till_shop_order_lines l on l.order_id = o.id
+           group by o.id, o.subtotal having sum(l.quantity * l.unit_price) <> o.subtotal""",
+    ),
+    Invariant(
+        "paid-told-once",
+        "that an order is paid was told once, and of paid orders only; of one that was refunded when"
+        " it was first heard of, never",
+        f"""select o.id, o.status, count(e.id) as told from till_shop_orders o
+            left join till_shop_events e on e.subject = o.id and e.kind = 'order_paid'
+            group by o.id, o.status
+            having count(e.id) > case when o.status in {_captured} then 1 else 0 end
+              or (o.status in ('paid', 'partially_refunded') and count(e.id) = 0)""",
+    ),
+    Invariant(
+        "events-without-gap",
+        "events of one subject are numbered 1, 2, 3 and so on",
+        "select subject, count(*) as events, min(seq) as first, max(seq) as last"
+        " from till_shop_events group by subject having min(seq) <> 1 or max(seq) <> count(*)",
+    ),
+    Invariant(
+        "deliveries-settled",
+        "a delivery that is done has an attempt that succeeded, and one that waits is not over",
+        """select d.id, d.state, d.tries from till_shop_deliveries d
+           where (d.state = 'waiting' and d.done_at is not null)
+              or (d.state <> 'waiting' and d.done_at is null)
+              or (d.state = 'done' and not exists (select 1 from till_shop_attempts a
+                    where a.delivery_id = d.id and a.outcome = 'done'))""",
+    ),
+)
+
+
+def audit_shop(work: Work) -> list[Breach]:
+    """What breaks an invariant; empty when all hold. Reads only."""
+    return find_breaches(work, INVARIANTS)

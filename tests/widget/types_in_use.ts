@@ -1,0 +1,14 @@
+// Compiled, never run: what a page in TypeScript relies on.
+const button = document.createElement('till-button');
+button.product = 'mug';
+button.quantity = 2;
+button.darkMode = true;
+button.mode = 'popup';
+// @ts-expect-error: there is no such way of opening the order page
+button.mode = 'tab';
+button.addEventListener('till-added', (event) => event.detail.basket.total.text.toUpperCase());
+document.addEventListener('till-order-paid', ({ detail }) => detail.order.number.toUpperCase());
+document.querySelector('till-basket')?.addEventListener('till-error', ({ detail }) => detail.code.toUpperCase());
+const known: boolean = window.iziCanBeBound('mug');
+const added: Promise<void> = window.iziAddToCart('mug');
+export { added, known };
