@@ -63,10 +63,10 @@ def listen(variable: str, port: int) -> socket.socket:
     """Takes the port before anything is set up, so that a second demo knows at once."""
     try:
         return socket.create_server(("127.0.0.1", port))
-    except (OSError, OverflowError) as error:
+    except (OSError, OverflowError):
         sys.exit(
-            f"Port {port} cannot be used: {error}.\n"
-            f"Is another demo running? Stop it, or choose another port with {variable}."
+            f"Port {port} cannot be used. Is another demo running, or another program there?\n"
+            f"Stop it, or choose another port, such as {variable}={port + 10}."
         )
 
 

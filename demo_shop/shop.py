@@ -17,6 +17,8 @@ from . import Site
 from .catalog import CATEGORIES, PRODUCTS, PROMOTIONS
 from .partners import SHOP
 
+FEATURED = ("teapot", "cards", "wrap")
+
 pages = Blueprint("pages", __name__)
 till = Till(promotions=PROMOTIONS, order_complete="pages.order")
 
@@ -64,7 +66,7 @@ def home() -> str:
         category=category,
         heading=category or (f"“{words}”" if words else ""),
         note=CATEGORIES.get(category),
-        featured=[p for p in everything if p.id in ("teapot", "cards")],
+        featured=[p for p in everything if p.id in FEATURED and p.stock != 0][:2],
         products=[p for p in everything if category in ("", p.category) and matches(p, words)],
     )
 

@@ -1,8 +1,7 @@
 """The browser side of the shop: ES modules that are served as they are.
 
-`till.js` is the entry. The files of EAGER are what a page waits for before its buttons work, in the order
-in which they are needed; everything else loads when it is first used. A page that prints a
-`<link rel="modulepreload">` for each of them gets them all in one round trip.
+`till.js` is the entry. A page waits for the files of EAGER before its buttons work; all others load
+when they are first used. With a `<link rel="modulepreload">` for each they come in one round trip.
 """
 
 from __future__ import annotations

@@ -101,10 +101,17 @@ def browser(app: Flask) -> FlaskClient:
     return client
 
 
+def cookie(client: FlaskClient) -> str:
+    """The browser's cookie as a header of another client."""
+    found = client.get_cookie("till_basket")
+    assert found is not None
+    return f"till_basket={found.value}"
+
+
 def pln(minor: int, locale: str = "en") -> dict[str, Any]:
     """Money as the shop's JSON has it."""
     text = Money.of_minor(minor, "PLN").format(locale)
     return {"amount": minor, "currency": "PLN", "text": text}
 
 
-__all__ = ["OWN", "PRODUCTS", "PROMOTIONS", "browser", "migrate", "pln"]
+__all__ = ["OWN", "PRODUCTS", "PROMOTIONS", "browser", "cookie", "migrate", "pln"]

@@ -20,18 +20,20 @@ class Statements(list[str]):
 
 @contextmanager
 def count_statements(app: Flask) -> Iterator[Statements]:
-    engine = app.extensions["till"].database.engine
+    database = app.extensions["till"].database
+    engine = database.engine
     seen = Statements()
 
     def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
         if not statement.lower().lstrip().startswith(CONTROL):
             seen.append(statement)
 
-    def committed(connection: Any) -> None:
+    def write(*arguments: Any, **options: Any) -> Any:
         seen.transactions += 1
+        return type(database).write(database, *arguments, **options)
 
     event.listen(engine, "before_cursor_execute", note)
-    event.listen(engine, "commit", committed)
+    database.write = write
     yield seen
+    del database.write
     event.remove(engine, "before_cursor_execute", note)
-    event.remove(engine, "commit", committed)

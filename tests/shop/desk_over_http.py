@@ -36,7 +36,7 @@ class DeskOverHttp:
         self.before: dict[str, Callable[[], Any]] = {}
         self.lifetime = timedelta(minutes=30)
         self._created: dict[str, tuple[bytes, httpx.Response]] = {}
-        self._tokens = count(1)
+        self._ids, self._tokens = count(1), count(1)
         self._lock = RLock()
 
     def client(self) -> TillDesk:
@@ -114,7 +114,7 @@ class DeskOverHttp:
         return found
 
     def _new(self, asked: wire.OrderCreate) -> dict[str, Any]:
-        order_id = f"desk_{len(self.orders) + 1}"
+        order_id = f"desk_{next(self._ids)}"
         now = self.clock()
         given = asked.model_dump(mode="json", exclude={"opener_origin", "expires_in"})
         return {

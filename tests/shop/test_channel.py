@@ -1,4 +1,4 @@
-"""The channel: what a browser is told, as a websocket and as a long poll."""
+"""The channel as a websocket: what a browser is told, and how it ends."""
 
 from __future__ import annotations
 
@@ -17,20 +17,14 @@ from flask.testing import FlaskClient
 from simple_websocket import Client, ConnectionClosed
 
 from flask_till.shop.routes import channel as channel_module
-from tests.shop.conftest import browser
-from tests.shop.counting import count_statements
+from tests.shop.conftest import browser, cookie
 from tests.shop.played_desk import PlayedDesk
 from tests.shop.test_checkout_routes import check_out
 from tests.shop.test_izi import add
+from tests.shop.test_poll import poll
 
 PAGE = "http://127.0.0.1"
 """The origin of the shop's pages as this websocket client names the host: without its port."""
-
-
-def cookie(client: FlaskClient) -> str:
-    found = client.get_cookie("till_basket")
-    assert found is not None
-    return f"till_basket={found.value}"
 
 
 @contextmanager
@@ -69,13 +63,6 @@ def close_code(ws: Client, timeout: float = 5) -> int:
     raise AssertionError("the server did not end it")
 
 
-def poll(client: FlaskClient, wait: int = 0, **seen: int):
-    return client.get("/till/channel", query_string={"wait": wait, **seen})
-
-
-# ---- the websocket ----
-
-
 def test_the_first_frame_is_the_basket_as_it_is(app: Flask, serve: Any) -> None:
     client = browser(app)
     basket = add(client).json["basket"]
@@ -103,17 +90,6 @@ def test_each_change_is_told(app: Flask, serve: Any, desk: PlayedDesk) -> None:
         assert frames["order"]["order"]["complete"] == {"action": "refresh"}
         assert frames["order"]["version"] > told[-1]["version"]
         assert frames["basket"]["basket"]["count"] == 0
-
-
-def test_a_new_order_is_newer_than_any_state_of_the_last(app: Flask, desk: PlayedDesk) -> None:
-    client = browser(app)
-    add(client)
-    desk.pay(client, check_out(client).json["order_id"])
-    frames = {frame["type"]: frame for frame in poll(client).json["frames"]}
-    add(client)
-    second = check_out(client).json["order_id"]
-    newer = poll(client, basket=99, order=frames["order"]["version"]).json["frames"]
-    assert [frame["order"]["order_id"] for frame in newer] == [second]
 
 
 def test_a_browser_hears_only_of_its_own_basket(app: Flask, serve: Any) -> None:
@@ -337,57 +313,6 @@ def waiting(app: Flask, within: float = 3) -> int:
     while ears and time.monotonic() < ends:
         time.sleep(0.02)
     return len(ears)
-
-
-# ---- the long poll ----
-
-
-def test_the_poll_answers_what_the_socket_would_say(app: Flask, desk: PlayedDesk) -> None:
-    client = browser(app)
-    basket = add(client).json["basket"]
-    check_out(client)
-    frames = poll(client).json["frames"]
-    assert frames[0] == {"type": "basket", "version": 1, "basket": basket}
-    assert [frame["type"] for frame in frames] == ["basket", "order"]
-    assert poll(client, basket=1, order=frames[1]["version"]).status_code == 204
-    assert [f["type"] for f in poll(client, basket=1).json["frames"]] == ["order"]
-
-
-def test_the_poll_waits_for_news_and_no_longer(app: Flask) -> None:
-    client = browser(app)
-    add(client)
-    other = browser(app)
-    other.set_cookie("till_basket", cookie(client).partition("=")[2])
-    threading.Timer(0.3, lambda: add(other)).start()
-    began = time.monotonic()
-    frames = poll(client, wait=20, basket=1).json["frames"]
-    assert frames[0]["basket"]["count"] == 2
-    assert 0.2 < time.monotonic() - began < 5
-    began = time.monotonic()
-    assert poll(client, wait=1, basket=2).status_code == 204
-    assert 0.9 < time.monotonic() - began < 4
-
-
-def test_a_poll_without_a_basket_does_not_wait(client: FlaskClient) -> None:
-    assert poll(client).status_code == 204
-    answer = poll(client, wait=20)
-    assert (answer.status_code, answer.json["error_code"]) == (404, "NO_BASKET")
-
-
-def test_odd_questions_are_refused(client: FlaskClient) -> None:
-    for query in ("wait=26", "wait=-1", "basket=x", "order=-1", "basket=1.5", "order=" + "9" * 30):
-        assert client.get(f"/till/channel?{query}").status_code == 422, query
-
-
-def test_a_poll_with_no_news_is_one_small_query(app: Flask) -> None:
-    client = browser(app)
-    add(client)
-    with count_statements(app) as statements:
-        assert poll(client, basket=1).status_code == 204
-    assert len(statements) == 1
-    with count_statements(app) as statements:
-        assert poll(client).status_code == 200
-    assert len(statements) <= 4, statements
 
 
 def test_a_lost_callback_is_healed_while_somebody_listens(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import httpx
 import pytest
 
 from flask_till.errors import Conflict, OutOfStock, Unavailable
@@ -189,6 +190,25 @@ def test_an_order_that_ends_just_before_its_key_is_fetched_is_replaced(
     assert now(database, first.order).status == "expired"
 
 
+def test_an_order_that_its_desk_forgot_is_replaced(
+    database, shelf, checkout, far, basket_id, caplog
+):
+    first = checkout.open(basket_id)
+    far.orders.clear()
+    second = checkout.open(basket_id)
+    assert second.order.id != first.order.id
+    forgotten = now(database, first.order)
+    assert (forgotten.status, forgotten.reason) == ("expired", "DESK_FORGOT")
+    assert kinds(database, first.order.id) == ["order_placed", "order_expired"]
+    assert "no longer knows" in caplog.text
+    far.orders.clear()
+    database.write(add_line, shelf, basket_id, "card", 1)
+    third = checkout.open(basket_id)
+    assert now(database, second.order).status == "expired"
+    assert third.order.total == zl("97.18")
+    assert reserved(database) == 2
+
+
 # ---- a desk that is down ----
 
 
@@ -244,7 +264,22 @@ def test_a_desk_that_refuses_an_order_is_the_shops_trouble_not_the_shoppers(
         checkout.open(basket_id)
     assert refused.value.code == "DESK_UNAVAILABLE"
     assert "UNAUTHENTICATED" in caplog.text
+    assert database.read(latest_order, basket_id).reason == "UNAUTHENTICATED"
     assert (database.read(latest_order, basket_id).status, reserved(database)) == ("failed", 0)
+
+
+def test_a_desk_that_answers_about_another_order_is_not_believed(
+    database, shelf, checkout, far, basket_id
+):
+    other = checkout.open(fill(database, shelf, card=1)).order
+    far.answers_with = httpx.Response(
+        201, json={**far.orders[other.id], "status": "paid", "version": 9, "token": "t"}
+    )
+    with pytest.raises(Conflict) as refused:
+        checkout.open(basket_id)
+    assert refused.value.code == "ORDER_MISMATCH"
+    assert now(database, other).status == "pending"
+    assert "cancel" not in far.asked
 
 
 def test_a_desk_that_goes_down_before_the_key_is_fetched_keeps_the_order(
@@ -277,6 +312,21 @@ def test_a_second_click_while_the_first_is_at_the_desk_joins_it(database, checko
     first = checkout.open(basket_id)
     assert second[0].order.id == first.order.id
     assert second[0].token != first.token
+    assert reserved(database) == 2
+
+
+def test_a_second_click_that_cannot_reach_the_desk_does_not_fail_the_first(
+    database, checkout, far, basket_id
+):
+    def click():
+        far.down = True
+        with pytest.raises(Unavailable):
+            checkout.open(basket_id)
+        far.down = False
+
+    far.before["create"] = click
+    first = checkout.open(basket_id)
+    assert (first.order.status, first.token) == ("pending", "token_1")
     assert reserved(database) == 2
 
 

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -242,75 +238,3 @@ def test_a_changed_basket_is_told_while_somebody_listens(new_shop: Callable[...,
     client.delete("/till/basket/lines/mug")
     drain(app)
     assert told == [1, 2]
-
-
-# ---- the end ----
-
-SHOP = """
-import sys
-from flask import Flask
-from flask_till.money import Money
-from flask_till.shop.catalog import Product
-from flask_till.shop.extension import Till
-
-app = Flask("shop", instance_path=sys.path[0])
-app.config.update(SECRET_KEY="k" * 32, TILL_ENV="production", TILL_DATABASE_URL={url!r},
-                  TILL_DESK_KEY="sk", TILL_DESK_CALLBACK_SECRETS={secret!r})
-Till(app, catalog=[Product("mug", "Blue mug", Money("49.99", "PLN"))], desk="http://127.0.0.1:9")
-"""
-
-
-@pytest.mark.parametrize(
-    "worker", [["-k", "gthread", "--threads", "8"], ["-k", "gevent"]], ids=["gthread", "gevent"]
-)
-def test_sigterm_lets_everybody_go_at_once(
-    tmp_path: Path, free_port: int, worker: list[str]
-) -> None:
-    from tests.shop.test_channel import close_code, hear, socket
-
-    url = f"sqlite:///{tmp_path}/till.db"
-    (tmp_path / "shop.py").write_text(SHOP.format(url=url, secret=SECRET))
-    command = [
-        sys.executable, "-m", "gunicorn", *worker, "--graceful-timeout", "30",
-        "--no-control-socket",
-        "-b", f"127.0.0.1:{free_port}", "--chdir", str(tmp_path), "shop:app",
-    ]  # fmt: skip
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as server:
-        try:
-            base = f"http://127.0.0.1:{free_port}"
-            client = _first_visit(base)
-            answers: list[int] = []
-            asked = f"{base}/till/channel?wait=25&basket=1"
-            polling = threading.Thread(target=lambda: answers.append(client.get(asked).status_code))
-            polling.start()
-            with socket(base, Cookie=f"till_basket={client.cookies['till_basket']}") as ws:
-                assert hear(ws)["version"] == 1
-                began = time.monotonic()
-                server.terminate()
-                assert close_code(ws) == 1001
-            polling.join(5)
-            client.close()
-            server.wait(10)
-            took = time.monotonic() - began
-        finally:
-            server.kill()
-    assert answers == [204]
-    assert took < 6
-    assert server.returncode == 0
-
-
-def _first_visit(base: str) -> Any:
-    import httpx
-
-    client = httpx.Client(timeout=30, headers={"X-Till": "1"})
-    ends = time.monotonic() + 20
-    while True:
-        try:
-            added = client.post(f"{base}/till/iziAddToCart", json={"product_id": "mug"})
-        except httpx.TransportError:
-            assert time.monotonic() < ends, "the server does not start"
-            time.sleep(0.1)
-            continue
-        assert json.loads(added.text)["count"] == 1
-        return client

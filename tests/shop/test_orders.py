@@ -20,6 +20,7 @@ from flask_till.shop.actions.orders import (
     orders_of,
     overdue,
     read_order,
+    release_order,
     stale_placing,
 )
 from flask_till.shop.order import (
@@ -28,6 +29,7 @@ from flask_till.shop.order import (
     FAILED,
     OPEN,
     TRANSITIONS,
+    UNANSWERED,
     next_status,
 )
 from flask_till.shop.promotion import Promotion
@@ -186,10 +188,10 @@ def test_another_version_waits_until_the_first_order_is_over(database, shelf, te
 def test_an_order_that_failed_is_placed_again_under_its_id(database, shelf, clock):
     basket_id = fill(database, shelf, "TEN", mug=2)
     order = place(database, shelf, basket_id).order
-    assert database.write(fail_order, shelf, order.id, "the desk is down")
+    assert database.write(fail_order, shelf, order.id, UNANSWERED)
     assert not database.write(fail_order, shelf, order.id, "again")
     failed = now(database, order)
-    assert (failed.status, failed.reason) == ("failed", "the desk is down")
+    assert (failed.status, failed.reason) == ("failed", UNANSWERED)
     assert stock_of(database, "mug") == 0
     assert row(database, "promotion_counts", shopper="").uses == 0
     again = place(database, shelf, basket_id)
@@ -197,16 +199,23 @@ def test_an_order_that_failed_is_placed_again_under_its_id(database, shelf, cloc
     assert stock_of(database, "mug") == 2
     assert row(database, "promotion_counts", shopper="").uses == 1
     audit(database)
-    database.write(fail_order, shelf, order.id, "still down")
+    database.write(fail_order, shelf, order.id, UNANSWERED)
     clock.advance(minutes=10)
     assert place(database, shelf, basket_id).how == "new"
     audit(database)
 
 
+def test_an_order_that_failed_for_another_reason_is_placed_anew(database, shelf):
+    basket_id = fill(database, shelf, mug=2)
+    order = place(database, shelf, basket_id).order
+    database.write(fail_order, shelf, order.id, "LEFT_BEHIND")
+    assert place(database, shelf, basket_id).how == "new"
+
+
 def test_a_failed_order_is_not_placed_again_at_another_price(database, shelf):
     basket_id = fill(database, shelf, mug=2)
     order = place(database, shelf, basket_id).order
-    database.write(fail_order, shelf, order.id, "the desk is down")
+    database.write(fail_order, shelf, order.id, UNANSWERED)
     dearer = place(database, shelf_of(replace(MUG, price=zl("59.99"))), basket_id)
     assert (dearer.how, dearer.order.total) == ("new", zl("119.98"))
     audit(database)
@@ -288,6 +297,26 @@ def test_an_unpaid_end_gives_everything_back_once(database, shelf, tell, end):
     basket = database.read(read_basket, shelf, basket_id)
     assert (basket.count, basket.promotions[0].applied) == (2, True), "the basket is kept"
     audit(database)
+
+
+def test_what_an_order_held_is_given_back_once_however_often_it_is_released(database, shelf):
+    mine, theirs = (fill(database, shelf, "TEN", mug=1) for _ in range(2))
+    order = place(database, shelf, mine).order
+    place(database, shelf, theirs)
+    database.write(fail_order, shelf, order.id, "LEFT_BEHIND")
+    for _ in range(2):
+        database.write(release_order, shelf, order.id)
+    assert stock_of(database, "mug") == 1
+    assert row(database, "promotion_counts", shopper="").uses == 1
+    audit(database)
+
+
+def test_an_event_counts_once_whatever_comes_under_its_id_later(database, shelf, tell):
+    order = place(database, shelf, fill(database, shelf, mug=1)).order
+    assert tell(order, 1, "pending", "evt_1")
+    assert not tell(order, 2, "paid", "evt_1")
+    assert now(database, order).status == "pending"
+    assert count(database, "inbox", desk="till", event_id="evt_1", order_id=order.id) == 1
 
 
 def test_an_older_snapshot_after_a_newer_one_changes_nothing(database, shelf, tell):
@@ -386,7 +415,7 @@ def test_a_callback_may_be_quicker_than_the_answer_to_the_create(database, shelf
     order = place(database, shelf, fill(database, shelf, mug=1)).order
     tell(order, 1, "pending", "evt_1")
     tell(order, 2, "processing", "evt_2")
-    bound = database.write(bind_desk_order, shelf, order.id, told(order, 1, "pending"))
+    bound = database.write(bind_desk_order, shelf, "till", told(order, 1, "pending"))
     assert (bound.status, bound.desk_version) == ("processing", 2)
 
 
@@ -394,7 +423,7 @@ def test_an_order_that_was_given_up_meanwhile_is_not_bound(database, shelf):
     order = place(database, shelf, fill(database, shelf, mug=1)).order
     database.write(fail_order, shelf, order.id, "left behind")
     with pytest.raises(Conflict) as refused:
-        database.write(bind_desk_order, shelf, order.id, told(order, 1, "pending"))
+        database.write(bind_desk_order, shelf, "till", told(order, 1, "pending"))
     assert refused.value.code == "ORDER_SUPERSEDED"
     assert stock_of(database, "mug") == 0
 

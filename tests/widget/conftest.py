@@ -1,18 +1,25 @@
-"""What the tests of the widget share: the stand-in shop, a browser, and tabs that notice script errors."""
+"""What the tests share: the stand-in shop, a browser, and tabs that notice script errors."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
-from .shop_stand_in import World
+from .world import World
 
 HEADLESS_SHELL = "/usr/bin/chromium-headless-shell"
 CHROMIUM = "/usr/bin/chromium"
-ARGS = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run", "--disable-gpu"]
+ARGS = [
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-gpu",
+]
 OpenTab = Callable[..., Page]
 
 
@@ -80,7 +87,7 @@ def shopper(browser: Browser, world: World) -> Iterator[BrowserContext]:
 
 @pytest.fixture
 def open_tab(shopper: BrowserContext, world: World) -> Iterator[OpenTab]:
-    """Opens a page of the shop with the given elements. Any script error or policy violation fails the test."""
+    """Opens a page with these elements. A script error or a breach of the policy fails the test."""
     wrong: list[str] = []
 
     def heard(message: str) -> None:
@@ -92,15 +99,13 @@ def open_tab(shopper: BrowserContext, world: World) -> Iterator[OpenTab]:
         tab.on("pageerror", lambda error: wrong.append(str(error)))
         tab.on("console", lambda line: heard(line.text) if line.type == "error" else None)
         head = page.pop("head", world.script)
-        with tab.expect_response(lambda answer: answer.url.endswith("till/basket")) if wait else _nothing():
+        with (
+            tab.expect_response(lambda answer: answer.url.endswith("till/basket"))
+            if wait
+            else nullcontext()
+        ):
             tab.goto(world.page(body, head=head, **page))
         return tab
 
     yield open_tab
     assert wrong == []
-
-
-class _nothing:
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, *_: object) -> None: ...

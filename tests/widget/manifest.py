@@ -1,7 +1,7 @@
 """Makes widget_assets/custom-elements.json from the comments of widget_assets/till.d.ts.
 
-Run ``python tests/widget/manifest.py`` after changing till.d.ts; a test fails while the manifest is behind.
-The comments are there and not in the elements' own files, since every byte of those is waited for by a shopper.
+Run ``python tests/widget/manifest.py`` after changing till.d.ts; a test fails while it is behind.
+The comments are there and not in the elements' own files, as shoppers wait for those bytes.
 """
 
 from __future__ import annotations
@@ -30,7 +30,9 @@ def tagged(comment: str, tag: str) -> list[dict[str, str]]:
 
 def interface(source: str, name: str) -> tuple[str, str]:
     """The comment above an interface, and its body."""
-    found = re.search(rf"{COMMENT}export interface {name}\b[^{{]*{{(?P<body>.*?)\n?}}\n", source, re.S)
+    found = re.search(
+        rf"{COMMENT}export interface {name}\b[^{{]*{{(?P<body>.*?)\n?}}\n", source, re.DOTALL
+    )
     if found is None:
         raise ValueError(f"till.d.ts does not have {name} with a comment")
     return found["comment"], found["body"] + "\n"
@@ -38,7 +40,9 @@ def interface(source: str, name: str) -> tuple[str, str]:
 
 def properties(body: str) -> list[dict[str, Any]]:
     """The properties of an interface: pairs of ``get`` and ``set`` below a comment."""
-    pattern = COMMENT + r"get (?P<name>\w+)\(\): (?P<read>[^;]+);\s+set \w+\(value: (?P<write>[^)]+)\);"
+    pattern = (
+        COMMENT + r"get (?P<name>\w+)\(\): (?P<read>[^;]+);\s+set \w+\(value: (?P<write>[^)]+)\);"
+    )
     return [
         {"name": found["name"], "text": clean(found["comment"]), "type": found["write"]}
         for found in re.finditer(pattern, body)
@@ -53,7 +57,11 @@ def events(source: str) -> list[dict[str, Any]]:
     _, body = interface(source, "TillEventMap")
     pattern = COMMENT + r"'(?P<name>[\w-]+)': (?P<type>.+);\n"
     return [
-        {"name": found["name"], "type": {"text": found["type"]}, "description": clean(found["comment"])}
+        {
+            "name": found["name"],
+            "type": {"text": found["type"]},
+            "description": clean(found["comment"]),
+        }
         for found in re.finditer(pattern, body)
     ]
 
@@ -101,7 +109,11 @@ def element(source: str, name: str, module: str) -> dict[str, Any]:
             }
         ],
         "exports": [
-            {"kind": "custom-element-definition", "name": tag, "declaration": {"name": name, "module": module}}
+            {
+                "kind": "custom-element-definition",
+                "name": tag,
+                "declaration": {"name": name, "module": module},
+            }
         ],
     }
 

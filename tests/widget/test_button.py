@@ -7,7 +7,7 @@ import re
 from playwright.sync_api import BrowserContext, expect
 
 from .conftest import OpenTab
-from .shop_stand_in import World
+from .world import World
 
 BOTH = '<till-button product="mug">Buy a mug</till-button> <till-basket></till-basket>'
 
@@ -21,7 +21,9 @@ def test_a_click_adds_the_product_and_the_badge_counts_it(open_tab: OpenTab, wor
     assert world.till.count_of("POST /iziAddToCart") == 1
 
 
-def test_nothing_is_counted_before_the_shop_has_confirmed_it(open_tab: OpenTab, world: World) -> None:
+def test_nothing_is_counted_before_the_shop_has_confirmed_it(
+    open_tab: OpenTab, world: World
+) -> None:
     tab = open_tab(BOTH)
     world.till.delay = 0.6
     tab.get_by_role("button", name="Buy a mug").click()
@@ -38,7 +40,9 @@ def test_a_double_click_adds_once(open_tab: OpenTab, world: World) -> None:
     assert world.till.count_of("POST /iziAddToCart") == 1
 
 
-def test_a_click_while_the_shop_is_still_answering_is_not_a_second_request(open_tab: OpenTab, world: World) -> None:
+def test_a_click_while_the_shop_is_still_answering_is_not_a_second_request(
+    open_tab: OpenTab, world: World
+) -> None:
     tab = open_tab(BOTH)
     world.till.delay = 0.4
     for _ in range(3):
@@ -48,7 +52,9 @@ def test_a_click_while_the_shop_is_still_answering_is_not_a_second_request(open_
 
 
 def test_a_quantity_is_added_at_once(open_tab: OpenTab) -> None:
-    tab = open_tab('<till-button product="mug" quantity="3">Buy three</till-button> <till-basket></till-basket>')
+    tab = open_tab(
+        '<till-button product="mug" quantity="3">Buy three</till-button><till-basket></till-basket>'
+    )
     tab.get_by_role("button", name="Buy three").click()
     expect(tab.get_by_role("button", name="Basket: 3")).to_be_visible()
 
@@ -60,7 +66,9 @@ def test_a_product_that_is_sold_out_is_refused_kindly(open_tab: OpenTab) -> None
     expect(tab.get_by_role("button", name="Basket: 0")).to_be_visible()
 
 
-def test_an_unreachable_shop_is_told_as_such_and_the_button_works_again_afterwards(open_tab: OpenTab) -> None:
+def test_an_unreachable_shop_is_told_as_such_and_the_button_works_again_afterwards(
+    open_tab: OpenTab,
+) -> None:
     tab = open_tab(BOTH)
     tab.route("**/iziAddToCart", lambda route: route.abort())
     tab.get_by_role("button", name="Buy a mug").click()
@@ -72,7 +80,10 @@ def test_an_unreachable_shop_is_told_as_such_and_the_button_works_again_afterwar
 
 
 def test_it_speaks_the_language_of_the_page_or_its_own(open_tab: OpenTab) -> None:
-    tab = open_tab('<till-button product="gone"></till-button> <till-basket language="en"></till-basket>', lang="pl")
+    tab = open_tab(
+        '<till-button product="gone"></till-button> <till-basket language="en"></till-basket>',
+        lang="pl",
+    )
     tab.get_by_role("button", name="Dodaj do koszyka").click()
     expect(tab.get_by_role("alert")).to_contain_text("Niestety")
     expect(tab.get_by_role("button", name="Basket: 0")).to_be_visible()
@@ -80,7 +91,9 @@ def test_it_speaks_the_language_of_the_page_or_its_own(open_tab: OpenTab) -> Non
     expect(tab.get_by_role("button", name="Add to basket")).to_be_visible()
 
 
-def test_without_a_product_it_checks_out_and_waits_until_there_is_something(open_tab: OpenTab, world: World) -> None:
+def test_without_a_product_it_checks_out_and_waits_until_there_is_something(
+    open_tab: OpenTab, world: World
+) -> None:
     tab = open_tab('<till-button product="mug">Buy</till-button> <till-button></till-button>')
     expect(tab.get_by_role("button", name="Check out")).to_be_disabled()
     tab.get_by_role("button", name="Buy").click()
@@ -103,7 +116,8 @@ def test_events_leave_the_shadow_roots_around_them(open_tab: OpenTab) -> None:
     tab = open_tab(BOTH)
     tab.evaluate("""() => {
         window.heard = [];
-        const root = document.body.appendChild(document.createElement('div')).attachShadow({ mode: 'open' });
+        const host = document.body.appendChild(document.createElement('div'));
+        const root = host.attachShadow({ mode: 'open' });
         const button = root.appendChild(document.createElement('till-button'));
         button.product = 'book';
         button.textContent = 'Buy inside';
@@ -115,12 +129,16 @@ def test_events_leave_the_shadow_roots_around_them(open_tab: OpenTab) -> None:
     assert tab.evaluate("window.heard") == ["till-add", "till-basket-changed", "till-added"]
 
 
-def test_a_change_of_the_basket_is_told_once_to_each_element_and_to_the_document(open_tab: OpenTab) -> None:
+def test_a_change_of_the_basket_is_told_once_to_each_element_and_to_the_document(
+    open_tab: OpenTab,
+) -> None:
     tab = open_tab(BOTH + "<till-basket></till-basket>")
     tab.evaluate("""() => {
         window.heard = [];
         for (const target of [document, ...document.querySelectorAll('till-button, till-basket')])
-            target.addEventListener('till-basket-changed', ({ detail }) => heard.push([target.nodeName, detail.basket.count]));
+            target.addEventListener('till-basket-changed', ({ detail }) => {
+                heard.push([target.nodeName, detail.basket.count]);
+            });
     }""")
     tab.get_by_role("button", name="Buy a mug").click()
     expect(tab.get_by_role("button", name="Basket: 1")).to_have_count(2)
@@ -129,8 +147,11 @@ def test_a_change_of_the_basket_is_told_once_to_each_element_and_to_the_document
 
 
 def test_the_page_can_tell_a_count_on_an_element_or_on_the_window(open_tab: OpenTab) -> None:
-    tab = open_tab('<till-basket></till-basket> <till-button product="mug" count="1">Buy</till-button>')
-    tell = "(target, count) => target.dispatchEvent(new CustomEvent('inpost-update-count', { detail: count }))"
+    tab = open_tab(
+        '<till-basket></till-basket> <till-button product="mug" count="1">Buy</till-button>'
+    )
+    tell = """(target, detail) =>
+        target.dispatchEvent(new CustomEvent('inpost-update-count', { detail }))"""
     expect(tab.get_by_role("button", name="Buy 0")).to_have_count(0)
     tab.evaluate(f"({tell})(document.querySelector('till-basket'), 4)")
     expect(tab.get_by_role("button", name="Basket: 4")).to_be_visible()
@@ -143,10 +164,13 @@ def test_the_page_can_tell_a_count_on_an_element_or_on_the_window(open_tab: Open
     expect(tab.get_by_role("button", name="Basket: 1")).to_be_visible()
 
 
-def test_properties_set_before_the_elements_are_known_are_kept(open_tab: OpenTab, world: World) -> None:
+def test_properties_set_before_the_elements_are_known_are_kept(
+    open_tab: OpenTab, world: World
+) -> None:
     early = world.file(
         "early.js",
-        "const button = document.querySelector('till-button'); button.product = 'mug'; button.quantity = 2; button.darkMode = true;",
+        "const button = document.querySelector('till-button');"
+        "Object.assign(button, { product: 'mug', quantity: 2, darkMode: true });",
     )
     tab = open_tab(
         "<till-button>Buy</till-button> <till-basket></till-basket>"
@@ -157,13 +181,20 @@ def test_properties_set_before_the_elements_are_known_are_kept(open_tab: OpenTab
     assert tab.locator("till-button").get_attribute("dark-mode") == ""
 
 
-def test_an_element_that_is_moved_about_keeps_working_and_asks_nothing_again(open_tab: OpenTab, world: World) -> None:
+def test_an_element_that_is_moved_about_keeps_working_and_asks_nothing_again(
+    open_tab: OpenTab, world: World
+) -> None:
     tab = open_tab(BOTH)
     tab.get_by_role("button", name="Buy a mug").click()
     expect(tab.get_by_role("button", name="Basket: 1")).to_be_visible()
     tab.evaluate("""() => {
-        const badge = document.querySelector('till-basket'), button = document.querySelector('till-button');
-        for (let time = 0; time < 5; time++) { badge.remove(); document.body.prepend(badge); document.body.append(button); }
+        const badge = document.querySelector('till-basket');
+        const button = document.querySelector('till-button');
+        for (let time = 0; time < 5; time++) {
+            badge.remove();
+            document.body.prepend(badge);
+            document.body.append(button);
+        }
     }""")
     tab.get_by_role("button", name="Buy a mug").click()
     expect(tab.get_by_role("button", name="Basket: 2")).to_have_count(1)
@@ -174,7 +205,10 @@ def test_an_element_that_is_moved_about_keeps_working_and_asks_nothing_again(ope
 def test_a_link_inside_works_without_scripts_and_becomes_the_label_with_them(
     open_tab: OpenTab, shopper: BrowserContext, world: World
 ) -> None:
-    body = '<till-button product="mug"><a href="/images/mug.svg">Buy this mug</a></till-button><till-basket><a href="/">Basket</a></till-basket>'
+    body = (
+        '<till-button product="mug"><a href="/images/mug.svg">Buy this mug</a></till-button>'
+        '<till-basket><a href="/">Basket</a></till-basket>'
+    )
     tab = open_tab(body)
     expect(tab.get_by_role("button", name="Buy this mug")).to_be_visible()
     expect(tab.get_by_role("link")).to_have_count(0)
@@ -190,13 +224,17 @@ def test_a_link_inside_works_without_scripts_and_becomes_the_label_with_them(
 
 def test_the_looks_are_attributes(open_tab: OpenTab) -> None:
     tab = open_tab(
-        '<till-button product="mug" min-width="400" frame-style="round" masked-phone-number="••• 482">Wide</till-button>'
+        '<till-button product="mug" min-width="400" frame-style="round"'
+        ' masked-phone-number="••• 482">Wide</till-button>'
         '<till-button product="mug" variant="secondary" dark-mode>Dark</till-button>'
     )
     wide = tab.get_by_role("button", name=re.compile("Wide"))
     expect(wide).to_contain_text("••• 482")
     box = wide.bounding_box()
-    assert box and box["width"] == 400
+    assert box
+    assert box["width"] == 400
     assert wide.evaluate("node => getComputedStyle(node).borderRadius") == "24px"
-    dark = tab.get_by_role("button", name="Dark").evaluate("node => getComputedStyle(node).colorScheme")
+    dark = tab.get_by_role("button", name="Dark").evaluate(
+        "node => getComputedStyle(node).colorScheme"
+    )
     assert dark == "dark"

@@ -1,4 +1,4 @@
-"""How a page stays in step: one socket for all tabs of a browser, and polling where there are no sockets."""
+"""How a page stays in step: one socket for all tabs of a browser, polling where there is none."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from .conftest import OpenTab
-from .shop_stand_in import World
+from .world import World
 
 BODY = '<till-button product="book">Buy</till-button> <till-basket></till-basket>'
 
@@ -25,13 +25,17 @@ def shows(tab: Page, count: int) -> None:
     expect(tab.get_by_role("button", name=f"Basket: {count}")).to_be_visible()
 
 
-def test_a_page_of_a_shopper_without_a_basket_asks_once_and_opens_nothing(open_tab: OpenTab, world: World) -> None:
+def test_a_page_of_a_shopper_without_a_basket_asks_once_and_opens_nothing(
+    open_tab: OpenTab, world: World
+) -> None:
     tab = open_tab(BODY)
     tab.wait_for_timeout(300)
     assert world.till.calls == ["GET /basket"]
 
 
-def test_the_count_moves_on_every_tab_and_there_is_one_socket(open_tab: OpenTab, world: World) -> None:
+def test_the_count_moves_on_every_tab_and_there_is_one_socket(
+    open_tab: OpenTab, world: World
+) -> None:
     tabs = [open_tab(BODY) for _ in range(3)]
     tabs[0].get_by_role("button", name="Buy").click()
     for tab in tabs:
@@ -54,7 +58,9 @@ def test_what_another_device_changes_reaches_every_tab(open_tab: OpenTab, world:
         shows(tab, 6)
 
 
-def test_another_tab_takes_over_when_the_one_with_the_socket_closes(open_tab: OpenTab, world: World) -> None:
+def test_another_tab_takes_over_when_the_one_with_the_socket_closes(
+    open_tab: OpenTab, world: World
+) -> None:
     first, second = open_tab(BODY), open_tab(BODY)
     first.get_by_role("button", name="Buy").click()
     shows(second, 1)
@@ -65,7 +71,9 @@ def test_another_tab_takes_over_when_the_one_with_the_socket_closes(open_tab: Op
     shows(second, 5)
 
 
-def test_it_polls_where_sockets_are_refused_and_only_one_tab_does(open_tab: OpenTab, world: World) -> None:
+def test_it_polls_where_sockets_are_refused_and_only_one_tab_does(
+    open_tab: OpenTab, world: World
+) -> None:
     world.till.refuses_sockets = True
     first, second = open_tab(BODY), open_tab(BODY)
     first.get_by_role("button", name="Buy").click()
@@ -77,7 +85,9 @@ def test_it_polls_where_sockets_are_refused_and_only_one_tab_does(open_tab: Open
 
 
 @pytest.mark.parametrize(("code", "calls"), [(4013, 1), (4008, 2)])
-def test_it_polls_when_the_socket_says_so(open_tab: OpenTab, world: World, code: int, calls: int) -> None:
+def test_it_polls_when_the_socket_says_so(
+    open_tab: OpenTab, world: World, code: int, calls: int
+) -> None:
     world.till.socket_code = code
     tab = open_tab(BODY)
     tab.get_by_role("button", name="Buy").click()
@@ -96,12 +106,23 @@ def test_a_socket_that_is_lost_is_opened_again(open_tab: OpenTab, world: World) 
     shows(tab, 3)
 
 
-def test_without_a_basket_the_channel_closes_until_the_first_add(open_tab: OpenTab, world: World) -> None:
+def test_an_order_element_alone_opens_no_channel_but_asks(open_tab: OpenTab, world: World) -> None:
     tab = open_tab(BODY + "<till-order>No order yet</till-order>")
-    wait_until(lambda: world.till.count_of("SOCKET") == 1)
-    tab.wait_for_timeout(1700)
-    assert world.till.count_of("SOCKET") == 1
+    wait_until(lambda: world.till.count_of("GET /channel?wait=0") == 1)
+    tab.wait_for_timeout(300)
+    assert world.till.count_of("SOCKET") == 0
     tab.get_by_role("button", name="Buy").click()
+    wait_until(lambda: len(world.till.sockets) == 1)
+
+
+def test_a_socket_that_does_not_know_the_new_basket_yet_is_tried_again(
+    open_tab: OpenTab, world: World
+) -> None:
+    world.till.socket_code = 4404
+    tab = open_tab(BODY)
+    tab.get_by_role("button", name="Buy").click()
+    wait_until(lambda: world.till.count_of("SOCKET") == 1)
+    world.till.socket_code = None
     wait_until(lambda: len(world.till.sockets) == 1)
 
 
@@ -114,13 +135,19 @@ def test_news_that_is_older_than_what_is_shown_is_ignored(open_tab: OpenTab, wor
     wait_until(lambda: shopper.version == 2)
     shows(tab, 2)
     old = {**world.till.basket(shopper), "version": 1, "count": 1}
-    tab.evaluate("""(basket) => new BroadcastChannel('till:' + location.origin + '/till/').postMessage({ basket, lang: 'en' })""", old)
+    tab.evaluate(
+        """(basket) => new BroadcastChannel('till:' + location.origin + '/till/')
+            .postMessage({ basket, lang: 'en' })""",
+        old,
+    )
     tab.wait_for_timeout(100)
     shows(tab, 2)
 
 
 @pytest.mark.full_browser
-def test_a_page_left_behind_lets_go_and_is_up_to_date_when_the_shopper_comes_back(open_tab: OpenTab, world: World) -> None:
+def test_a_page_left_behind_lets_go_and_is_up_to_date_when_the_shopper_comes_back(
+    open_tab: OpenTab, world: World
+) -> None:
     tab = open_tab(BODY)
     tab.get_by_role("button", name="Buy").click()
     wait_until(lambda: len(world.till.sockets) == 1)
@@ -137,7 +164,8 @@ def test_a_page_left_behind_lets_go_and_is_up_to_date_when_the_shopper_comes_bac
 def test_two_shops_on_one_page_do_not_mix(open_tab: OpenTab, world: World) -> None:
     tab = open_tab(
         '<till-button product="mug">Buy here</till-button><till-basket class="here"></till-basket>'
-        '<till-button product="book" shop="/books/till">Buy there</till-button><till-basket class="there" shop="/books/till/"></till-basket>'
+        '<till-button product="book" shop="/books/till">Buy there</till-button>'
+        '<till-basket class="there" shop="/books/till/"></till-basket>'
     )
     here, there = tab.locator(".here"), tab.locator(".there")
     tab.get_by_role("button", name="Buy there").click()

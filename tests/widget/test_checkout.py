@@ -8,9 +8,12 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from .conftest import OpenTab
-from .shop_stand_in import World
+from .world import World
 
-BODY = '<till-button product="mug">Buy</till-button> <till-button mode="{0}">Pay</till-button> <till-basket mode="{0}"></till-basket>'
+BODY = (
+    '<till-button product="mug">Buy</till-button> <till-button mode="{0}">Pay</till-button>'
+    '<till-basket mode="{0}"></till-basket>'
+)
 
 
 def filled(open_tab: OpenTab, mode: str, more: str = "") -> Page:
@@ -21,7 +24,9 @@ def filled(open_tab: OpenTab, mode: str, more: str = "") -> Page:
 
 
 def thanked(tab: Page) -> None:
-    expect(tab.get_by_role("status").filter(has_text="Thank you!")).to_contain_text("Order T-000042 · PLN 49.99")
+    expect(tab.get_by_role("status").filter(has_text="Thank you!")).to_contain_text(
+        "Order T-000042 · PLN 49.99"
+    )
 
 
 def test_in_a_popup_and_every_tab_says_thank_you(open_tab: OpenTab, world: World) -> None:
@@ -52,14 +57,19 @@ def test_in_a_frame(open_tab: OpenTab, world: World) -> None:
 
 def test_a_frame_can_be_closed_by_its_button_and_by_the_keyboard(open_tab: OpenTab) -> None:
     tab = filled(open_tab, "frame")
-    for close in (lambda: tab.get_by_role("button", name="Close").click(), lambda: tab.keyboard.press("Escape")):
+    for close in (
+        lambda: tab.get_by_role("button", name="Close").click(),
+        lambda: tab.keyboard.press("Escape"),
+    ):
         tab.get_by_role("button", name="Pay").click()
         expect(tab.get_by_role("dialog", name="Payment")).to_be_visible()
         close()
         expect(tab.get_by_role("dialog", name="Payment")).to_have_count(0)
 
 
-def test_by_a_redirect_and_the_page_the_shopper_returns_to_says_thank_you_once(open_tab: OpenTab, world: World) -> None:
+def test_by_a_redirect_and_the_page_the_shopper_returns_to_says_thank_you_once(
+    open_tab: OpenTab, world: World
+) -> None:
     tab = filled(open_tab, "redirect")
     untouched = open_tab(BODY.format("redirect"))
     shop = tab.url
@@ -86,7 +96,9 @@ def test_a_popup_that_is_blocked_becomes_a_redirect(open_tab: OpenTab) -> None:
 
 
 @pytest.mark.full_browser
-def test_a_popup_opens_under_a_popup_blocker_even_when_the_shop_is_slow(open_tab: OpenTab, world: World) -> None:
+def test_a_popup_opens_under_a_popup_blocker_even_when_the_shop_is_slow(
+    open_tab: OpenTab, world: World
+) -> None:
     tab = filled(open_tab, "popup")
     tab.wait_for_timeout(6000)  # past the grace of the click that filled the basket
     world.till.delay = 1.0
@@ -95,7 +107,9 @@ def test_a_popup_opens_under_a_popup_blocker_even_when_the_shop_is_slow(open_tab
     expect(opened.value.get_by_role("heading", name="Order page")).to_be_visible()
 
 
-def test_closing_the_popup_right_after_paying_still_says_thank_you(open_tab: OpenTab, world: World) -> None:
+def test_closing_the_popup_right_after_paying_still_says_thank_you(
+    open_tab: OpenTab, world: World
+) -> None:
     world.till.refuses_sockets = True
     tab = filled(open_tab, "popup")
     with tab.expect_popup() as opened:
@@ -123,14 +137,21 @@ def test_a_message_from_anyone_else_is_not_even_a_hint(open_tab: OpenTab, world:
     expect(tab.frame_locator("iframe").get_by_role("heading")).to_be_visible()
     tab.wait_for_timeout(200)
     asked = len(world.till.calls)
-    tab.evaluate("window.postMessage({ type: 'till.order_status', order_id: 'x', status: 'paid' }, '*')")
-    tab.evaluate("""(origin) => window.dispatchEvent(new MessageEvent('message', { origin, source: window,
-        data: { type: 'till.order_status', order_id: 'x', status: 'paid' } }))""", world.desk)
+    tab.evaluate(
+        "window.postMessage({ type: 'till.order_status', order_id: 'x', status: 'paid' }, '*')"
+    )
+    tab.evaluate(
+        """(origin) => window.dispatchEvent(new MessageEvent('message', { origin, source: window,
+        data: { type: 'till.order_status', order_id: 'x', status: 'paid' } }))""",
+        world.desk,
+    )
     tab.wait_for_timeout(300)
     assert len(world.till.calls) == asked
 
 
-def test_the_tab_that_paid_goes_on_to_the_orders_own_page_and_the_others_stay(open_tab: OpenTab, world: World) -> None:
+def test_the_tab_that_paid_goes_on_to_the_orders_own_page_and_the_others_stay(
+    open_tab: OpenTab, world: World
+) -> None:
     world.till.redirects_to = world.page("<h2>Your order</h2>")
     tab, untouched = filled(open_tab, "popup"), open_tab(BODY.format("popup"))
     stays = untouched.url
@@ -154,9 +175,16 @@ def test_the_page_can_stay_where_it_is(open_tab: OpenTab, world: World) -> None:
     assert tab.url == stays
 
 
-def test_a_redirect_that_is_not_a_web_address_is_not_followed(open_tab: OpenTab, shopper: BrowserContext, world: World) -> None:
+def test_a_redirect_that_is_not_a_web_address_is_not_followed(
+    open_tab: OpenTab, shopper: BrowserContext, world: World
+) -> None:
     tab = filled(open_tab, "frame")
-    tab.route("**/till/checkout", lambda route: route.fulfill(json={"order_id": "x", "order_url": "javascript:window.bad=1", "token": "t"}))
+    tab.route(
+        "**/till/checkout",
+        lambda route: route.fulfill(
+            json={"order_id": "x", "order_url": "javascript:window.bad=1", "token": "t"}
+        ),
+    )
     tab.get_by_role("button", name="Pay").click()
     expect(tab.get_by_role("alert")).to_be_visible()
     expect(tab.locator("iframe")).to_have_count(0)
@@ -171,7 +199,9 @@ def test_one_click_can_add_and_check_out(open_tab: OpenTab, world: World) -> Non
     assert world.till.count_of("POST") == 2
 
 
-def test_an_order_that_cannot_be_placed_closes_the_empty_popup(open_tab: OpenTab, shopper: BrowserContext) -> None:
+def test_an_order_that_cannot_be_placed_closes_the_empty_popup(
+    open_tab: OpenTab, shopper: BrowserContext
+) -> None:
     tab = open_tab('<till-button product="gone" mode="popup">Buy now</till-button>')
     tab.get_by_role("button", name="Buy now").click()
     expect(tab.get_by_role("alert")).to_contain_text("no more of these")
@@ -200,7 +230,21 @@ def test_the_order_element_follows_the_order(open_tab: OpenTab, world: World) ->
     opened.value.close()
 
 
-def test_a_page_with_an_order_element_shows_no_second_thank_you(open_tab: OpenTab, world: World) -> None:
+def test_an_open_drawer_makes_room_for_the_thank_you(open_tab: OpenTab, world: World) -> None:
+    tab = filled(open_tab, "popup")
+    tab.get_by_role("button", name="Basket: 1").click()
+    with tab.expect_popup() as opened:
+        tab.get_by_role("dialog").get_by_role("button", name="Check out").click()
+    opened.value.get_by_role("button", name="Pay").click()
+    thanked(tab)
+    expect(tab.get_by_role("dialog")).to_have_count(0)
+    tab.get_by_role("button", name="Close").click()
+    expect(tab.get_by_text("Thank you!")).to_have_count(0)
+
+
+def test_a_page_with_an_order_element_shows_no_second_thank_you(
+    open_tab: OpenTab, world: World
+) -> None:
     tab = filled(open_tab, "frame", "<till-order></till-order>")
     tab.get_by_role("button", name="Pay", exact=True).click()
     expect(tab.locator("iframe")).to_be_visible()

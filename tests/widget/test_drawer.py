@@ -6,9 +6,12 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from .conftest import OpenTab
-from .shop_stand_in import World
+from .world import World
 
-BODY = '<till-button product="mug">Buy a mug</till-button><till-button product="book">Buy a book</till-button><till-basket></till-basket>'
+BODY = (
+    '<till-button product="mug">Buy a mug</till-button>'
+    '<till-button product="book">Buy a book</till-button><till-basket></till-basket>'
+)
 
 
 @pytest.fixture
@@ -39,11 +42,15 @@ def test_it_shows_lines_pictures_and_the_total(drawer: Locator) -> None:
     line = drawer.get_by_role("listitem").filter(has_text="Blue mug")
     expect(line.get_by_role("link", name="Blue mug")).to_have_attribute("href", "/products/mug")
     expect(line).to_contain_text("PLN 49.99")
-    assert line.locator("img").evaluate("image => image.decode().then(() => image.naturalWidth > 0)")
+    assert line.locator("img").evaluate(
+        "image => image.decode().then(() => image.naturalWidth > 0)"
+    )
     expect(drawer.get_by_role("definition")).to_have_text("PLN 49.99")
 
 
-def test_one_more_and_one_fewer_change_the_line_and_the_focus_stays(drawer: Locator, tab: Page) -> None:
+def test_one_more_and_one_fewer_change_the_line_and_the_focus_stays(
+    drawer: Locator, tab: Page
+) -> None:
     more = drawer.get_by_role("button", name="One more of Blue mug")
     more.click()
     expect(drawer.get_by_role("textbox", name="Quantity of Blue mug")).to_have_value("2")
@@ -82,7 +89,9 @@ def test_a_promotion_code_is_applied_and_taken_back(drawer: Locator) -> None:
     drawer.get_by_role("textbox", name="Promotion code").fill("ten")
     drawer.get_by_role("button", name="Apply").click()
     expect(drawer.get_by_role("definition").last).to_have_text("PLN 39.99")
-    expect(drawer.get_by_role("listitem").filter(has_text="10 zł off")).to_contain_text("-PLN 10.00")
+    expect(drawer.get_by_role("listitem").filter(has_text="10 zł off")).to_contain_text(
+        "-PLN 10.00"
+    )
     drawer.get_by_role("button", name="Remove code TEN").click()
     expect(drawer.get_by_role("definition")).to_have_text(["PLN 49.99"])
 
@@ -94,11 +103,15 @@ def test_a_code_that_is_refused_says_why(drawer: Locator) -> None:
     expect(drawer.get_by_role("alert")).to_have_text("“nonsense” is not a code of this shop.")
     code.fill("big")
     code.press("Enter")
-    expect(drawer.get_by_role("listitem").filter(has_text="BIG")).to_contain_text("Only for baskets over PLN 500.00.")
+    expect(drawer.get_by_role("listitem").filter(has_text="BIG")).to_contain_text(
+        "Only for baskets over PLN 500.00."
+    )
     expect(drawer.get_by_role("alert")).to_have_count(0)
 
 
-def test_when_the_desk_is_down_it_says_so_and_the_basket_is_kept(drawer: Locator, tab: Page, world: World) -> None:
+def test_when_the_desk_is_down_it_says_so_and_the_basket_is_kept(
+    drawer: Locator, tab: Page, world: World
+) -> None:
     world.till.desk_is_down = True
     drawer.get_by_role("button", name="Check out").click()
     expect(drawer.get_by_role("alert")).to_contain_text("Your basket is safe")
@@ -123,7 +136,12 @@ def test_it_can_be_used_with_the_keyboard_alone(open_tab: OpenTab) -> None:
     seen = []
     for _ in range(8):
         tab.keyboard.press("Tab")
-        seen.append(tab.evaluate("document.querySelector('till-basket').shadowRoot.activeElement?.closest('dialog') != null || document.activeElement == document.body"))
+        seen.append(
+            tab.evaluate(
+                """document.activeElement == document.body || document.querySelector('till-basket')
+                    .shadowRoot.activeElement.closest('dialog') != null"""
+            )
+        )
     assert all(seen)
     tab.keyboard.press("Escape")
     expect(drawer).to_be_hidden()
@@ -136,13 +154,29 @@ def test_a_click_beside_it_closes_it(drawer: Locator, tab: Page) -> None:
     expect(drawer).to_be_hidden()
 
 
+def test_on_a_phone_a_swipe_closes_it(open_tab: OpenTab) -> None:
+    tab = open_tab(BODY)
+    tab.set_viewport_size({"width": 390, "height": 800})
+    tab.get_by_role("button", name="Basket: 0").click()
+    drawer = tab.get_by_role("dialog", name="Basket")
+    box = drawer.bounding_box()
+    assert box
+    assert box["width"] == 390
+    head = drawer.get_by_role("heading")
+    for event, y in (("pointerdown", 400), ("pointerup", 500)):
+        head.dispatch_event(event, {"pointerType": "touch", "clientY": y, "composed": True})
+    expect(drawer).to_be_hidden()
+
+
 def test_another_tab_changes_what_it_shows(drawer: Locator, open_tab: OpenTab) -> None:
     other = open_tab(BODY)
     other.get_by_role("button", name="Buy a book").click()
     expect(drawer.get_by_role("listitem")).to_have_count(2)
 
 
-def test_it_keeps_a_line_that_can_no_longer_be_bought_but_does_not_check_out(tab: Page, world: World) -> None:
+def test_it_keeps_a_line_that_can_no_longer_be_bought_but_does_not_check_out(
+    tab: Page, world: World
+) -> None:
     shopper = next(iter(world.till.shoppers.values()))
     with world.till.changed:
         shopper.lines["gone"] = 1
@@ -150,7 +184,9 @@ def test_it_keeps_a_line_that_can_no_longer_be_bought_but_does_not_check_out(tab
         world.till.changed.notify_all()
     tab.get_by_role("button", name="Basket: 2").click()
     drawer = tab.get_by_role("dialog")
-    expect(drawer.get_by_role("listitem").filter(has_text="calendar")).to_contain_text("No longer available")
+    expect(drawer.get_by_role("listitem").filter(has_text="calendar")).to_contain_text(
+        "No longer available"
+    )
     expect(drawer.get_by_role("button", name="Check out")).to_be_disabled()
 
 

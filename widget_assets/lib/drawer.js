@@ -2,7 +2,7 @@
 import { checkout, excuse } from './checkout.js';
 import { say } from './shop.js';
 import { CROSS, fill, h, icon, wear, wordsFor } from './styles.js';
-import { GUTTER, LOOK, SCROLL } from './drawer_look.js';
+import { GUTTER, LOOK, SCROLL, SHEET } from './drawer_look.js';
 /** @import { Basket, BasketLine, Seen, Words } from '../till.js' */
 
 /** @type {WeakMap<Seen, Drawer>} */
@@ -52,6 +52,11 @@ class Drawer {
   build() {
     const { words } = this;
     const close = () => this.dialog.close();
+    let from = 0;
+    const swipe = (/** @type {PointerEvent} */ { type, pointerType, clientY }) => {
+      if (type == 'pointerdown') from = clientY;
+      else if (pointerType == 'touch' && clientY - from > 48 && matchMedia(SHEET).matches) close();
+    };
     this.title = h('h2', { id: 'title', tabIndex: -1, autofocus: true }, words.basket);
     this.list = h('ul', { part: 'lines', role: 'list' });
     this.empty = h('div', { className: 'empty', part: 'empty' }, h('i', { className: 'bag' }), h('strong', {}, words.empty), h('span', {}, words.emptyHint));
@@ -72,7 +77,7 @@ class Drawer {
       h(
         'div',
         { className: 'inner' },
-        h('header', {}, this.title, h('button', { type: 'button', className: 'leave', part: 'close', ariaLabel: words.close, onclick: close }, icon(CROSS))),
+        h('header', { onpointerdown: swipe, onpointerup: swipe }, this.title, h('button', { type: 'button', className: 'leave', part: 'close', ariaLabel: words.close, onclick: close }, icon(CROSS))),
         h('div', { className: 'scroll' }, this.list, this.empty),
         this.foot,
         this.said,
@@ -198,8 +203,7 @@ class Drawer {
       const basket = await till.ask('basket/promotions', 'PUT', { codes });
       till.take({ basket });
       this.field.value = '';
-      this.say('');
-      this.say(this.words.promotions ?? '');
+      this.say(`${this.words.discount}: ${basket.discount.text}.`);
     } catch (error) {
       await excuse(this.element, error, this.refusal);
       this.field.select();

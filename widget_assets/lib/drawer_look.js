@@ -1,6 +1,9 @@
 // How the drawer looks: a panel at the inline end; on a phone, a sheet from below.
 import { sheet } from './styles.js';
 
+/** Where it is a sheet from below, which a swipe on its head closes. */
+export const SHEET = '(max-width: 560px)';
+
 /** Worn by the page while the drawer is open, so that it does not scroll behind it. */
 export const SCROLL = sheet(':root { overflow: hidden; }');
 /** So that nothing moves where the scroll bar was. */
@@ -104,7 +107,7 @@ a.name:hover { text-decoration: underline; text-underline-offset: 3px; text-deco
 .pay[aria-busy] { color: color-mix(in srgb, var(--_on) 70%, transparent); cursor: progress; }
 @keyframes sweep { from { background-position: -80% 0; } to { background-position: 180% 0; } }
 
-@media (max-width: 560px) {
+@media ${SHEET} {
   dialog.drawer, dialog.drawer:dir(rtl) {
     inset: auto 0 0; inline-size: 100vw; max-block-size: calc(100dvh - 24px); border-end-start-radius: 0; border-end-end-radius: 0; translate: 0 100%;
   }
@@ -113,7 +116,7 @@ a.name:hover { text-decoration: underline; text-underline-offset: 3px; text-deco
   .drawer header::before {
     content: ""; position: absolute; inset-block-start: 8px; inset-inline-start: calc(50% - 18px); inline-size: 36px; block-size: 4px; border-radius: 2px; background: var(--_line);
   }
-  .drawer header { padding-block-start: 20px; }
+  .drawer header { padding-block-start: 20px; touch-action: none; }
   @starting-style { dialog.drawer[open], dialog.drawer[open]:dir(rtl) { translate: 0 100%; } }
 }
 @media (forced-colors: active) {

@@ -43,7 +43,7 @@ export function card(order, words) {
   );
 }
 
-/** Thanks in the open drawer; else in a note, unless a <till-order> of this shop is on the page.
+/** Thanks in a note, unless a <till-order> of this shop is on the page.
  * @param {Shop} shop @param {Order} order */
 export async function thanks(shop, order) {
   const elements = [...shop.elements];
@@ -58,7 +58,7 @@ async function note(element, order) {
   const words = await wordsFor(element);
   const root = /** @type {ShadowRoot} */ (element.shadowRoot);
   wear(root, CARD, NOTE);
-  root.querySelector('.drawer')?.dispatchEvent(new CustomEvent('cancel'));
+  /** @type {HTMLDialogElement | null} */ (root.querySelector('dialog.drawer'))?.close(); // it would make the note inert
   root.querySelector('.note')?.remove();
   const box = h('div', { className: 'note', part: 'note', popover: 'manual', role: 'status' });
   root.append(box);

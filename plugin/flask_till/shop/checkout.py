@@ -16,6 +16,7 @@ from .actions.orders import (
     apply_desk_order,
     bind_desk_order,
     fail_order,
+    forget_order,
     open_order,
     overdue,
     place_order,
@@ -25,7 +26,7 @@ from .actions.orders import (
 )
 from .catalog import Shelf
 from .desks import Desk, PageKey
-from .order import CAPTURED, PLACING, STALE_PLACING, DeskSnapshot, Order
+from .order import CAPTURED, PLACING, STALE_PLACING, UNANSWERED, DeskSnapshot, Order
 
 log = logging.getLogger(__name__)
 TRIES = 4
@@ -76,11 +77,20 @@ class Checkout:
         raise Conflict("The basket changes too quickly; try again.", code="ORDER_CHANGED")
 
     def refresh(self, order_id: str) -> Order:
-        """Ask the desk how the order is, and apply that; returns the order as it is then."""
+        """Ask the desk how the order is, and apply that; returns the order as it is then.
+
+        An open order that the desk no longer knows has expired.
+        """
         order = self._database.read(read_order, order_id)
         if order.desk_order_id is None:
             return order
-        return self._apply(order, self._desk.get(order))
+        try:
+            told = self._desk.get(order)
+        except NotFound:
+            log.error("the desk no longer knows %s (%s)", order.number, order.desk_order_id)
+            self._database.write(forget_order, self._shelf, order.id)
+            return self._database.read(read_order, order.id)
+        return self._apply(order, told)
 
     def sweep(self) -> int:
         """Give up orders that a crash left half placed, and ask about those past their time.
@@ -90,7 +100,7 @@ class Checkout:
         stale = self._database.read(stale_placing, STALE_PLACING)
         for order in stale:
             # Nobody was sent to its page: the browser is answered only after the order is bound.
-            self._database.write(fail_order, self._shelf, order.id, "left behind")
+            self._database.write(fail_order, self._shelf, order.id, "LEFT_BEHIND")
         late = self._database.read(overdue)
         for order in late:
             self._look_after(order)
@@ -143,12 +153,15 @@ class Checkout:
         except RequestError as error:
             raise self._not_taken(placed, error) from error
         try:
-            bound = self._database.write(bind_desk_order, self._shelf, order.id, made.snapshot)
+            _same(order, made.snapshot)
+            bound = self._database.write(
+                bind_desk_order, self._shelf, self._desk.name, made.snapshot
+            )
         except Conflict as error:
+            if error.code != "ORDER_SUPERSEDED":
+                raise
             self._cancel_orphan(order, made.snapshot)
-            if error.code == "ORDER_SUPERSEDED":
-                return None
-            raise
+            return None
         if placed.how == "new":
             return _opened(bound, made.key)
         # The answer may be a repeat of one whose key somebody else holds.
@@ -157,8 +170,10 @@ class Checkout:
     def _not_taken(self, placed: Placed, error: RequestError) -> RequestError:
         if placed.how == "open":  # somebody else is placing it right now, or just crashed
             return Unavailable("The order is being placed.", code="DESK_UNAVAILABLE")
-        self._database.write(fail_order, self._shelf, placed.order.id, str(error))
-        if isinstance(error, Unavailable):
+        unanswered = isinstance(error, Unavailable)
+        reason = UNANSWERED if unanswered else error.code
+        self._database.write(fail_order, self._shelf, placed.order.id, reason)
+        if unanswered:
             return error
         log.error("the desk refuses %s: %s (%s)", placed.order.number, error, error.code)
         return Unavailable("The order desk does not take this order.", code="DESK_UNAVAILABLE")
@@ -190,13 +205,12 @@ class Checkout:
         if rival is None:
             return
         if rival.status == PLACING and rival.desk_order_id is None:
-            self._database.write(fail_order, self._shelf, rival.id, "superseded")
+            self._database.write(fail_order, self._shelf, rival.id, "SUPERSEDED")
             return
         try:
-            told = self._desk.cancel(rival)
-        except (Conflict, Gone):
-            told = self._desk.get(rival)
-        order = self._apply(rival, told)
+            order = self._apply(rival, self._desk.cancel(rival))
+        except (Conflict, Gone, NotFound):
+            order = self.refresh(rival.id)
         _refuse_paid(order)
         if order.is_open:
             raise Conflict(
@@ -206,12 +220,18 @@ class Checkout:
             )
 
     def _apply(self, order: Order, told: DeskSnapshot) -> Order:
+        _same(order, told)
         self._database.write(apply_desk_order, self._shelf, self._desk.name, None, told)
         return self._database.read(read_order, order.id)
 
 
 def _opened(order: Order, key: PageKey) -> Opened:
     return Opened(order, key.order_url, key.token)
+
+
+def _same(order: Order, told: DeskSnapshot) -> None:
+    if told.external_id != order.id:
+        raise Conflict(f"The desk took {order.number} for another order.", code="ORDER_MISMATCH")
 
 
 def _refuse_paid(order: Order) -> None:

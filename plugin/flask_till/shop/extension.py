@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields
 from typing import Any, TypeVar, cast
+from weakref import WeakSet
 
 from flask import Flask
 from markupsafe import Markup
@@ -68,6 +69,8 @@ class Till:
             "order_complete": order_complete,
             **settings,
         }
+        self._listeners: list[tuple[str, Callable[..., Any]]] = []
+        self._apps: WeakSet[Flask] = WeakSet()  # only to hand them listeners that come later
         if app is not None:
             self.init_app(app)
 
@@ -89,6 +92,9 @@ class Till:
         front = self._shopfront(app, settings, **own)
         app.extensions[NAME] = front
         app.jinja_env.globals.setdefault(NAME, self)
+        self._apps.add(app)
+        for name, listener in self._listeners:
+            ALL[name].connect(listener, sender=app, weak=False)
         app.register_blueprint(blueprint, url_prefix=settings.url_prefix)
 
     def _shopfront(
@@ -182,12 +188,9 @@ class Till:
         return self._listen("order_refunded", listener)
 
     def _listen(self, name: str, listener: Listener) -> Listener:
-        def of_our_apps(app: Flask, **news: Any) -> None:
-            front = app.extensions.get(NAME)
-            if front is not None and front.owner is self:
-                listener(app, **news)
-
-        ALL[name].connect(of_our_apps, weak=False)
+        self._listeners.append((name, listener))
+        for app in self._apps:
+            ALL[name].connect(listener, sender=app, weak=False)
         return listener
 
     # ---- the end ----
@@ -195,7 +198,7 @@ class Till:
     def close(self, app: Flask) -> None:
         """Let everybody go who waits, end the threads, close the desk's client and the database."""
         front: Shopfront = app.extensions[NAME]
-        front.waiters.stop()
+        front.waiters.close()
         front.background.stop()
         if hasattr(front.desk, "close"):
             front.desk.close()

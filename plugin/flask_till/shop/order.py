@@ -38,8 +38,10 @@ ENDED_UNPAID = frozenset({CANCELLED, EXPIRED, FAILED})
 HOLDING = OPEN | {PAID, PARTIALLY_REFUNDED}
 """Statuses in which the order's goods and promotion uses are its own."""
 
+UNANSWERED = "DESK_UNAVAILABLE"
+"""The reason of a failed order of which we do not know whether the desk has it."""
 RESUME_WITHIN = timedelta(minutes=10)
-"""How long after it was placed a failed order may be placed again; a desk keeps it for longer."""
+"""How long after it was placed such an order may be placed again; a desk keeps it for longer."""
 STALE_PLACING = timedelta(seconds=60)
 """An order that is being placed for longer than this was left behind by a crash."""
 

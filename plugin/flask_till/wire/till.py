@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hmac
 from datetime import UTC, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -79,7 +80,19 @@ Reference = Annotated[
 Text = Annotated[str, StringConstraints(max_length=2000)]
 Label = Annotated[str, StringConstraints(min_length=1, max_length=250)]
 Url = Annotated[str, StringConstraints(max_length=2048, pattern=r"^https?://\S+$")]
-Metadata = Annotated[dict[str, Any], Field(max_length=50)]
+
+
+def _no_fractions(value: Any) -> Any:
+    """A fraction would come back as another number: let it be text."""
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    if isinstance(value, Decimal | float):
+        raise ValueError("a fraction must be given as text")
+    for part in parts:
+        _no_fractions(part)
+    return value
+
+
+Metadata = Annotated[dict[str, Any], Field(max_length=50), AfterValidator(_no_fractions)]
 
 
 class _Message(BaseModel):

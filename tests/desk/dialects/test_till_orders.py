@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from flask_till.desk.tables import orders
 from tests.desk.the_desk import PAGES, SHOP, order_body
 
@@ -152,13 +150,14 @@ def test_orders_are_listed_by_status_and_none_is_shown_as_open_past_its_time(des
     assert [one["external_id"] for one in desk.get("/v1/orders?status=expired").json["orders"]] == ["T-2"]
 
 
-@pytest.mark.parametrize(
-    "query", ["limit=0", "limit=101", "limit=x", "limit=1&limit=2", "status=lost", "after=x",
-              "after=99999999999999999.ord_1", "page=2", "limit=-1", "limit=1e2", "limit=٣"],
-)  # fmt: skip
-def test_a_search_that_makes_no_sense_is_refused(desk: Any, query: str) -> None:
-    answer = desk.get(f"/v1/orders?{query}")
-    assert (answer.status_code, answer.json["code"]) == (422, "INVALID_REQUEST")
+NONSENSE = ["limit=0", "limit=101", "limit=x", "limit=1&limit=2", "status=lost", "after=x",
+            "after=99999999999999999.ord_1", "page=2", "limit=-1", "limit=1e2", "limit=٣"]  # fmt: skip
+
+
+def test_a_search_that_makes_no_sense_is_refused(desk: Any) -> None:
+    for query in NONSENSE:
+        answer = desk.get(f"/v1/orders?{query}")
+        assert (answer.status_code, answer.json["code"]) == (422, "INVALID_REQUEST"), query
 
 
 def test_what_happened_to_an_order_can_be_read_with_the_order_as_it_was(desk: Any) -> None:

@@ -59,20 +59,21 @@ def test_a_key_counts_for_one_address_only(desk: Any) -> None:
     assert one["order_url"] != two["order_url"]
 
 
-@pytest.mark.parametrize("key", ["", " ", "a b", "x" * 256, "ż"])
-def test_a_key_that_is_none_is_refused(desk: Any, key: str) -> None:
-    answer = desk.post("/v1/orders", json=order_body(), headers={"Idempotency-Key": key})
-    assert (answer.status_code, answer.json["code"]) == (422, "INVALID_IDEMPOTENCY_KEY")
+def test_a_key_that_is_none_is_refused(desk: Any) -> None:
+    for key in ("", " ", "a b", "x" * 256, "ż"):
+        answer = desk.post("/v1/orders", json=order_body(), headers={"Idempotency-Key": key})
+        assert (answer.status_code, answer.json["code"]) == (422, "INVALID_IDEMPOTENCY_KEY")
     assert desk.count(orders) == 0
 
 
-@pytest.mark.parametrize("path", ["token", "cancel"])
-def test_other_posts_repeat_their_answer_too(desk: Any, path: str) -> None:
+def test_other_posts_repeat_their_answer_too(desk: Any) -> None:
     order = desk.order()
-    first = desk.post(f"/v1/orders/{order.id}/{path}", key="k")
-    again = desk.post(f"/v1/orders/{order.id}/{path}", key="k")
-    assert first.status_code == 200
-    assert again.data == first.data
+    event = desk.get(f"/v1/orders/{order.id}/events").json["events"][0]["id"]
+    for path in (f"orders/{order.id}/token", f"orders/{order.id}/cancel", f"events/{event}/replay"):
+        first = desk.post(f"/v1/{path}", key="k")
+        again = desk.post(f"/v1/{path}", key="k")
+        assert first.status_code == 200
+        assert again.data == first.data
 
 
 def test_fifty_parallel_refunds_with_one_key_are_one_refund(desk: Any, at_once: Any) -> None:

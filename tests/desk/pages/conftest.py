@@ -20,8 +20,8 @@ from flask_till.desk.gateways.sandbox import SandboxGateway
 from flask_till.desk.merchant import Merchant
 from flask_till.desk.order import Adjustment, Line, Order, OrderDraft
 from flask_till.desk.pages import DeskParts, order_pages
+from flask_till.desk.pages.waiting import Pace
 from flask_till.desk.tables import MIGRATIONS
-from flask_till.errors import GatewayUnavailable
 from flask_till.money import Money
 from flask_till.settings import read_desk
 
@@ -115,9 +115,10 @@ def make_desk(
         cashier = Cashier(
             database,
             {"sandbox": sandbox, **gateways},
-            page_url=lambda order_id: f"{public_url or ''}/order?orderId={order_id}",
+            page_url=lambda order_id: f"{public_url or 'http://localhost'}/order?orderId={order_id}",
         )
-        parts = DeskParts(cashier=cashier, database=database, settings=desk_settings)
+        pace = Pace(lambda: clock().timestamp()) if clock else Pace()
+        parts = DeskParts(cashier=cashier, database=database, settings=desk_settings, pace=pace)
         app = Flask("desk_under_test")
         app.register_blueprint(order_pages(parts), url_prefix=prefix or None)
         desk = Desk(app, parts, None)  # type: ignore[arg-type]  # added in the next line
@@ -144,12 +145,3 @@ def no_fault(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
         if record.levelno >= logging.ERROR and record.name.startswith("flask_till.desk.pages")
     ]
     assert not faults
-
-
-class Absent(SandboxGateway):
-    """A provider that does not answer."""
-
-    name = "absent"
-
-    def start(self, charge: Any, inputs: Any) -> Any:
-        raise GatewayUnavailable("The provider does not answer.")

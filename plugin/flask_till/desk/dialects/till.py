@@ -266,6 +266,7 @@ def till_dialect() -> Blueprint:
     """The blueprint of ``/v1``; to be mounted under that prefix."""
     blueprint = Blueprint("till_desk_v1", __name__)
     speak_problems(blueprint)
+    blueprint.before_request(_readable_ids)
     for path, views in ROUTES.items():
         for method, view in views.items():
             blueprint.add_url_rule(path, view.__name__, view, methods=[method])
@@ -276,6 +277,14 @@ def till_dialect() -> Blueprint:
     blueprint.add_url_rule("/", "nowhere", _nowhere, methods=EVERY_METHOD, defaults={"path": ""})
     blueprint.add_url_rule("/<path:path>", "nowhere", _nowhere, methods=EVERY_METHOD)
     return blueprint
+
+
+def _readable_ids() -> None:
+    """No id of ours holds what a database may refuse to look for, such as NUL."""
+    for name, value in (request.view_args or {}).items():
+        if name.endswith("_id") and not re.fullmatch(r"[\x21-\x7e]{1,128}", value):
+            kind = name.removesuffix("_id")
+            raise NotFound(f"There is no such {kind}.", code=f"{kind.upper()}_NOT_FOUND")
 
 
 def _wrong_method(views: Mapping[str, View]) -> Callable[..., Response]:

@@ -53,6 +53,17 @@ EXAMPLE = {
 }
 
 
+_METADATA_REF = {"$ref": REF.format(model="MetadataValue")}
+_METADATA = {
+    "description": "Any JSON without fractions; give those as text.",
+    "anyOf": [
+        {"type": ["string", "integer", "boolean", "null"]},
+        {"type": "array", "items": _METADATA_REF},
+        {"type": "object", "additionalProperties": _METADATA_REF},
+    ],
+}
+
+
 @lru_cache(maxsize=4)
 def openapi(base_url: str) -> str:
     """The document as JSON, for a ``/v1`` that is served at ``base_url``."""
@@ -78,6 +89,8 @@ def _schemas() -> dict[str, Any]:
         for name, member in schema.get("properties", {}).items():
             _refine(name, member)
     schemas["OrderCreate"]["examples"] = [EXAMPLE]
+    schemas["OrderCreate"]["properties"]["metadata"]["additionalProperties"] = _METADATA_REF
+    schemas["MetadataValue"] = _METADATA
     return schemas
 
 

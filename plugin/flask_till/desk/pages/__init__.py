@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 from ...errors import RequestError, Unreadable
 from .headers import guard
 from .parts import Admits, DeskParts
+from .quiet_logs import quieten_development_server
 from .static_files import send_static
 from .views import OrderPage
 
@@ -34,6 +35,7 @@ def order_pages(desk: DeskParts) -> Blueprint:
     pages.add_url_rule(
         "/order/<path:rest>", "nothing_here", page.nothing_here, methods=ANY_METHOD
     )
+    pages.record_once(lambda _: quieten_development_server())
     pages.before_request(_limit_size)
     pages.after_request(guard)
     pages.register_error_handler(RequestError, page.dead_end)

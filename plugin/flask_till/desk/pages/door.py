@@ -148,13 +148,3 @@ def _is_this_machine(netloc: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return False
-
-
-def forget_token_in_logs() -> None:
-    """Servers write the address of a request into their logs: take the token out of it."""
-    for key in ("RAW_URI", "REQUEST_URI", "QUERY_STRING"):
-        text = request.environ.get(key)
-        if text:
-            before, mark, after = str(text).rpartition("token=")
-            if mark:
-                request.environ[key] = f"{before}token=-{after[after.find('&'):] if '&' in after else ''}"

@@ -12,7 +12,7 @@ from ..cashier import Cashier
 from ..gateways import PagePart
 from ..merchant import Merchant
 from ..order import Order
-from .waiting import Waiters
+from .waiting import Pace, Waiters
 
 Admits = Callable[[Order, str], bool]
 """Whether a token that is none of ours (a partner's user token, say) opens this order's page."""
@@ -27,6 +27,7 @@ class DeskParts:
     settings: DeskSettings
     admits: Admits | None = None
     waiters: Waiters = field(default_factory=Waiters)
+    pace: Pace = field(default_factory=Pace)
 
     def merchant_of(self, order: Order) -> Merchant:
         return self.database.read(read_merchant, order.merchant_id)

@@ -95,10 +95,7 @@ class Screen:
     @property
     def key(self) -> str:
         """Changes when the page has to be drawn anew."""
-        payment = self.order.payment
-        seen = [self.view, self.order.version, payment and (payment.id, payment.status)]
-        seen += [(refund.id, refund.status) for refund in self.order.refunds]
-        return sha256(repr(seen).encode()).hexdigest()[:12]
+        return sha256(repr((self.view, standing(self.order))).encode()).hexdigest()[:12]
 
     @property
     def seconds_left(self) -> int:
@@ -217,6 +214,12 @@ class Screen:
             "payment": payment and {"status": payment.status, "gateway": payment.gateway},
             "redirect": self.onward,
         }
+
+
+def standing(order: Order) -> tuple[object, ...]:
+    """All that moves about an order: its version, its payment and its refunds."""
+    payment = order.payment and (order.payment.id, order.payment.status)
+    return order.version, payment, *((refund.id, refund.status) for refund in order.refunds)
 
 
 def web_address(url: object) -> str | None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from urllib.parse import urlencode
 
-from flask import Response, jsonify, redirect, request, url_for
+from flask import Response, g, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from ...errors import NotFound, RequestError, TillError
@@ -17,11 +17,12 @@ from ..order import Order
 from ..payment import ACTIVE
 from . import headers
 from .asked import OURS, Asked, read_asked, read_token
-from .door import Door, Place, forget_token_in_logs, place_of
+from .door import Door, Place, place_of
 from .drawing import draw
 from .parts import DeskParts
-from .screen import Offer, Screen, web_address
-from .waiting import Pace, wait_until
+from .quiet_logs import forget_token
+from .screen import Offer, Screen, standing, web_address
+from .waiting import wait_until
 from .wording import DEAD_ENDS, OTHER_DEAD_END, Language, choose_language
 
 log = logging.getLogger(__name__)
@@ -38,14 +39,13 @@ class OrderPage:
 
     def __init__(self, desk: DeskParts) -> None:
         self._desk = desk
-        self._pace = Pace()
 
     # --- looking --------------------------------------------------------------------------
 
     def show(self) -> AnyResponse:
         """The page. A token in its address is turned into a cookie and removed from there."""
         asked, token = read_asked(request.args), read_token(request.args)
-        forget_token_in_logs()
+        forget_token()
         order = self._read(asked)
         door = Door(self._desk, order, self.place())
         if token is not None:
@@ -62,17 +62,20 @@ class OrderPage:
         return self._page(asked, order, door)
 
     def status(self) -> Response:
-        """News as JSON, at once or when the order's version is not ``version`` any more."""
+        """News as JSON: at once, or when the page that shows ``version`` (or ``key``) is outdated."""
         asked = read_asked(request.args)
         order = self._read(asked)
         door = Door(self._desk, order, self.place())
         door.require_session()
-        seen, seconds = request.args.get("version", ""), _seconds(request.args.get("wait", ""))
+        seconds = _seconds(request.args.get("wait", ""))
         current = self._fresh(order)
-        if seconds and seen == str(current.version):
+        screen = self._screen(current)
+        known = request.args.get("version") == str(current.version)
+        if seconds and known and request.args.get("key", screen.key) == screen.key:
             current = self._wait(current, seconds)
             door.require_session()
-        return jsonify(self._screen(current).state(self._language(current)))
+            screen = self._screen(current)
+        return jsonify(screen.state(self._language(current)))
 
     def _wait(self, order: Order, seconds: float) -> Order:
         current = order
@@ -80,7 +83,7 @@ class OrderPage:
         def moved() -> bool:
             nonlocal current
             current = self._fresh(self._desk.database.read(read_order, order.id))
-            return current.version != order.version
+            return standing(current) != standing(order)
 
         with self._desk.waiters.place(order.id) as free:
             if free:
@@ -95,7 +98,7 @@ class OrderPage:
         if not (under_way or due):
             return order
         pace = 2.0 if due or ask_now else LOOK_PACE[payment.status] if payment else 2.0
-        if not self._pace.may(f"{order.id} {pace}", pace):
+        if not self._desk.pace.may(f"{order.id} {pace}", pace):
             return order
         try:
             return self._desk.cashier.look(order.id)
@@ -222,8 +225,10 @@ class OrderPage:
         return f"{self.place().path}?{urlencode(asked.query)}"
 
     def _read(self, asked: Asked) -> Order:
+        g.till_order_page_asked = asked
         order = self._desk.database.read(read_order, asked.order_id)
-        headers.allow(framers=self._desk.merchant_of(order).origins, images=(), parts=())
+        g.till_order_page_merchant = merchant = self._desk.merchant_of(order)
+        headers.allow(framers=merchant.origins, images=(), parts=())
         return order
 
     def _language(self, order: Order | None) -> Language:
@@ -237,11 +242,12 @@ class OrderPage:
         if _wants_json() or str(request.endpoint).endswith(".status"):
             response = jsonify(error_code=error.code, error_message=error.message)
         else:
-            asked = _asked_if_any(request.values)
+            asked = g.get("till_order_page_asked")
             title, remedy = DEAD_ENDS.get(error.code, OTHER_DEAD_END)
             response = draw(
                 "dead_end.html", language, self.place(), asked,
                 title=title, remedy=remedy, error=error, token_key=self._token_key(error),
+                merchant=g.get("till_order_page_merchant"),
             )  # fmt: skip
         return _with_status(response, error)
 
@@ -252,13 +258,6 @@ class OrderPage:
 
     def nothing_here(self, rest: str) -> Response:
         raise NotFound(f"There is no page {rest[:80]!r}.", code="PAGE_NOT_FOUND")
-
-
-def _asked_if_any(given: Mapping[str, str]) -> Asked | None:
-    try:
-        return read_asked(given)
-    except RequestError:
-        return None
 
 
 def _with_status(response: Response, error: RequestError) -> Response:

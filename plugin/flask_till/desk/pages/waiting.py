@@ -70,15 +70,19 @@ def _server_is_ending() -> bool:
 
 
 class Pace:
-    """Lets something be done for one order only so often, within this process."""
+    """Lets something be done for one order only so often, within this process.
 
-    def __init__(self) -> None:
+    ``now`` gives seconds that only grow.
+    """
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
         self._next: dict[str, float] = {}
         self._lock = threading.Lock()
 
     def may(self, order_id: str, seconds: float) -> bool:
         """True at most once in that many seconds."""
-        now = time.monotonic()
+        now = self._now()
         with self._lock:
             if self._next.get(order_id, 0.0) > now:
                 return False

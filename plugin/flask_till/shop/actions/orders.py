@@ -15,10 +15,12 @@ from ..catalog import Shelf
 from ..order import (
     CAPTURED,
     ENDED_UNPAID,
+    EXPIRED,
     FAILED,
     OPEN,
     PLACING,
     RESUME_WITHIN,
+    UNANSWERED,
     DeskSnapshot,
     Order,
     OrderLine,
@@ -47,6 +49,7 @@ __all__ = [
     "bind_desk_order",
     "fail_order",
     "find_order",
+    "forget_order",
     "latest_order",
     "open_order",
     "order_of",
@@ -132,25 +135,38 @@ def place_order(
     return Placed(order, how)
 
 
-def bind_desk_order(work: Work, shelf: Shelf, order_id: str, told: DeskSnapshot) -> Order:
+def bind_desk_order(work: Work, shelf: Shelf, desk: str, told: DeskSnapshot) -> Order:
     """Note the desk's order for an order that we placed, unless a callback was quicker.
 
     Raises `Conflict` (ORDER_SUPERSEDED) when the order was given up meanwhile.
     """
-    apply_desk_order(work, shelf, read_order(work, order_id).desk, None, told)
-    order = read_order(work, order_id)
+    apply_desk_order(work, shelf, desk, None, told)
+    order = read_order(work, told.external_id)
     if order.status == FAILED:
         raise Conflict("The basket changed meanwhile; check out again.", code="ORDER_SUPERSEDED")
     return order
 
 
 def fail_order(work: Work, shelf: Shelf, order_id: str, reason: str) -> bool:
-    """Give up an order that is still being placed. False when it is not, or no longer."""
+    """Give up an order that is still being placed. False when it is not, or no longer.
+
+    ``reason`` is a code; after `UNANSWERED` the same basket goes on with this order.
+    """
     order = read_order(work, order_id)
-    if order.status != PLACING or not _move(work, order, status=FAILED, reason=reason[:500]):
+    if order.status != PLACING or not _move(work, order, status=FAILED, reason=reason):
         return False
     release_order(work, shelf, order.id)
     _ring(work, order)
+    return True
+
+
+def forget_order(work: Work, shelf: Shelf, order_id: str) -> bool:
+    """End an open order that its desk no longer knows. False when it is not open any more."""
+    order = read_order(work, order_id)
+    changes = {"status": EXPIRED, "reason": "DESK_FORGOT", "ended_at": work.now}
+    if not order.is_open or not _move(work, order, **changes):
+        return False
+    _follow(work, shelf, order, EXPIRED, order.refunded)
     return True
 
 
@@ -177,7 +193,7 @@ def apply_desk_order(
         if status is None:
             return False
         if _move(work, order, **_told(work, order, status, told)):
-            _follow(work, shelf, order, status, told)
+            _follow(work, shelf, order, status, told.refunded)
             return True
         order = read_order(work, order.id)
         check_snapshot(order, desk, told)
@@ -219,9 +235,10 @@ def _freeze(basket: Basket) -> _Contents:
 
 
 def _is_alike(work: Work, last: Order, basket: Basket, contents: _Contents, desk: str) -> bool:
-    """Whether this is the failed order of this very basket, which the desk may know by its id."""
+    """Whether this is the unanswered order of this very basket: the desk may know its id."""
     return (
         last.status == FAILED
+        and last.reason == UNANSWERED
         and last.desk == desk
         and last.basket_version == basket.version
         and work.now - last.created_at < RESUME_WITHIN
@@ -317,14 +334,14 @@ def _move(work: Work, order: Order, **changes: Any) -> bool:
     return bool(changed.rowcount)
 
 
-def _follow(work: Work, shelf: Shelf, before: Order, status: str, told: DeskSnapshot) -> None:
+def _follow(work: Work, shelf: Shelf, before: Order, status: str, refunded: Money) -> None:
     """All that a new status brings with it, in the same transaction."""
     keeps = status in OPEN or status in CAPTURED - {"refunded"}
     if before.is_open and not keeps:
         release_order(work, shelf, before.id)
     elif before.status in ENDED_UNPAID and keeps:
         _hold_again(work, shelf, before)
-    events = happenings(before, status, told.refunded)
+    events = happenings(before, status, refunded)
     if "order_paid" in events:
         take_out(work, before.basket_id, before.quantities, [one.code for one in before.promotions])
     for kind in events:

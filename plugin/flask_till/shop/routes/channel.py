@@ -58,12 +58,11 @@ def wait_for(basket_id: str, feed: Feed, look: Callable[[], T | None], seconds: 
         front.database.bell.listen(feed.topic) as ear,
         front.waiters.place(basket_id, ear),
     ):
-        while (found := look()) is None:
-            left = ends - time.monotonic()
-            if left <= 0 or front.waiters.stopping:
-                return None
+        while (found := look()) is None and (left := ends - time.monotonic()) > 0:
             feed.mend()
             ear.wait(min(left, MEND_EVERY))
+            if front.waiters.stopping:
+                return None
     return found
 
 

@@ -76,6 +76,13 @@ class Waiters:
                     return None
         return None
 
+    def close(self) -> None:
+        """Let everybody go, and return when they have left (or after two seconds)."""
+        self.stop()
+        patience = time.monotonic() + 2
+        while self._ears and time.monotonic() < patience:
+            time.sleep(0.005)
+
     def stop(self) -> None:
         """Wake everybody; from now on nobody waits here."""
         self._stop.set()

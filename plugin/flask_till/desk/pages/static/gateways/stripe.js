@@ -19,9 +19,11 @@
  * @property {string} [locale]
  *
  * @typedef {object} Api What the page offers; only `refresh` is needed.
- * @property {() => unknown} refresh Ask the desk how the order stands, and show it.
+ * @property {() => unknown} refresh Ask the desk how the order stands, and show it. While the order
+ *   is still to be paid this must leave the form alone: it holds what the shopper wrote.
  * @property {(message: string) => string} [text] Translates an English text of this module.
  * @property {string} [locale]
+ * @property {string} [submitLabel] What the button says, such as "Pay 49.99 zł".
  * @property {'light' | 'dark'} [theme] When not given, the page's `data-theme` or the system's.
  */
 
@@ -37,7 +39,7 @@ const DARK = '(prefers-color-scheme: dark)';
  */
 export default async function mount(container, client, api) {
   const text = api.text ?? ((message) => message);
-  const view = draw(container, text);
+  const view = draw(container, text, api.submitLabel ?? text('Pay now'));
   try {
     const stripe = await connect(client, api);
     return show(stripe, client, api, view, text);
@@ -231,15 +233,16 @@ function onThemeChange(changed) {
 /**
  * @param {HTMLElement} container
  * @param {(message: string) => string} text
+ * @param {string} label
  * @returns {View}
  */
-function draw(container, text) {
+function draw(container, text, label) {
   const wallets = made('div', 'till-stripe-wallets');
   const or = made('p', 'till-stripe-or', text('or pay by card'));
   const form = made('form', 'till-stripe-form');
   const payment = made('div', 'till-stripe-payment');
   const alert = made('p', 'till-alert');
-  const button = made('button', 'till-pay', text('Pay now'));
+  const button = made('button', 'till-pay', label);
   // An empty live region that is there from the start is announced when it gets its words.
   alert.setAttribute('role', 'alert');
   button.type = 'submit';
@@ -258,7 +261,7 @@ function draw(container, text) {
     work: (working) => {
       button.disabled = working;
       form.setAttribute('aria-busy', String(working));
-      button.textContent = working ? text('Paying…') : text('Pay now');
+      button.textContent = working ? text('Paying…') : label;
     },
     say: (message) => (alert.textContent = message),
     offer: (label, again) => {

@@ -18,12 +18,12 @@ export async function follow(main, url, redraw) {
   addEventListener('online', () => wake());
   let ended = 0;
   for (;;) {
-    const { view, final, version } = main().dataset;
+    const { view, final, version, key } = main().dataset;
     if (NO_MORE_NEWS.test(view ?? '')) return;
     if (final != null) ended ||= Date.now();
     if (ended && Date.now() - ended > LATE_NEWS) return;
     const asked = Date.now();
-    const state = await ask(`${url}&version=${version}&wait=${WAIT}`);
+    const state = await ask(`${url}&version=${version}&key=${key}&wait=${WAIT}`);
     if (state == 'closed') return location.reload();
     if (state && state.key != main().dataset.key) {
       await redraw().catch(() => {});
