@@ -47,6 +47,11 @@ export function card(order, words) {
  * @param {Shop} shop @param {Order} order */
 export async function thanks(shop, order) {
   const elements = [...shop.elements];
+  for (const { shadowRoot } of elements) {
+    // An open drawer hides what says thank you, and makes it inert.
+    const drawer = /** @type {HTMLDialogElement | null | undefined} */ (shadowRoot?.querySelector('dialog.drawer'));
+    drawer?.close();
+  }
   if (elements.some((element) => element.localName == 'till-order')) return;
   const shown = elements.filter((element) => element.shadowRoot && element.checkVisibility());
   const element = shown.find((one) => one.localName == 'till-basket') ?? shown[0];
@@ -58,7 +63,6 @@ async function note(element, order) {
   const words = await wordsFor(element);
   const root = /** @type {ShadowRoot} */ (element.shadowRoot);
   wear(root, CARD, NOTE);
-  /** @type {HTMLDialogElement | null} */ (root.querySelector('dialog.drawer'))?.close(); // it would make the note inert
   root.querySelector('.note')?.remove();
   const box = h('div', { className: 'note', part: 'note', popover: 'manual', role: 'status' });
   root.append(box);

@@ -120,7 +120,11 @@ class Database:
         on_sqlite = self.dialect == "sqlite"
         engine = sqlite.open_engine(self.url) if on_sqlite else _postgres(self.url)
         if self.before_first_use is not None:
-            self.before_first_use(engine)
+            try:
+                self.before_first_use(engine)
+            except BaseException:
+                engine.dispose()
+                raise
         self._sqlite = sqlite.Connections(engine) if on_sqlite else None
         self._engine, self._pid = engine, os.getpid()
 

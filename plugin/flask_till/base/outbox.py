@@ -7,7 +7,8 @@ a lease and a fencing number, so that a worker that was paused cannot finish wha
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -33,6 +34,7 @@ from .database import Work
 
 LEASE = timedelta(seconds=60)
 BELL_TOPIC = "outbox"
+NOBODY: Mapping[str, int] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,17 +105,33 @@ class Outbox:
             work.ring(BELL_TOPIC)
         return event_id
 
-    def claim(self, work: Work, *, limit: int, busy: Sequence[str] = ()) -> list[Delivery]:
-        """Lease up to ``limit`` deliveries that are due, none of them to a ``busy`` address."""
-        due = work.execute(self._due(work.now, limit, busy)).all()
+    def claim(
+        self,
+        work: Work,
+        *,
+        limit: int,
+        busy: Mapping[str, int] = NOBODY,
+        per_address: int | None = None,
+    ) -> list[Delivery]:
+        """Lease up to ``limit`` deliveries that are due.
+
+        With ``per_address`` no address gets more than that many at once, those included that
+        ``busy`` says are under way to it.
+        """
+        under_way = Counter(busy)
+        full = [] if per_address is None else [a for a, n in busy.items() if n >= per_address]
+        due = work.execute(self._due(work.now, limit, full)).all()
         claimed = []
         for row in due:
+            if per_address is not None and under_way[row.address] >= per_address:
+                continue
             taken = work.execute(
                 update(self.deliveries)
                 .where(self.deliveries.c.id == row.id, self.deliveries.c.fence == row.fence)
                 .values(fence=row.fence + 1, lease_until=work.now + LEASE, tries=row.tries + 1)
             )
             if taken.rowcount:
+                under_way[row.address] += 1
                 claimed.append(_delivery(row))
         return claimed
 
@@ -212,7 +230,14 @@ class Outbox:
         again = work.execute(
             update(rows)
             .where(rows.c.event_id == event_id)
-            .values(state="waiting", next_at=work.now, done_at=None, lease_until=None, tries=0)
+            .values(
+                state="waiting",
+                next_at=work.now,
+                done_at=None,
+                lease_until=None,
+                tries=0,
+                fence=rows.c.fence + 1,  # who is at it now may not call it done
+            )
         )
         work.ring(BELL_TOPIC)
         return int(again.rowcount)

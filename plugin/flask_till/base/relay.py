@@ -20,7 +20,7 @@ from functools import partial
 from typing import Protocol
 
 from .database import Database, Work
-from .outbox import BELL_TOPIC, Delivery, Outbox
+from .outbox import BELL_TOPIC, NOBODY, Delivery, Outbox
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ SCHEDULE = (
     24 * HOUR,
 )
 """Seconds between tries; about three days in all."""
-WORKERS = 8
+WORKERS = 32
 PER_ADDRESS = 2
 LONGEST_RETRY_AFTER = HOUR
 IDLE_LOOK = 1.0
@@ -125,20 +125,24 @@ class Relay:
 
     def _pump(self, pool: ThreadPoolExecutor) -> int:
         with self._busy_lock:
-            free = WORKERS - self._busy.total()
-            busy = [address for address, n in self._busy.items() if n >= PER_ADDRESS]
-        batch = self._claim(free, busy) if free > 0 else []
+            busy = +self._busy
+        free = WORKERS - busy.total()
+        batch = self._claim(free, busy, PER_ADDRESS) if free > 0 else []
         for delivery in batch:
             with self._busy_lock:
                 self._busy[delivery.receiver.address] += 1
             pool.submit(self._carry, delivery).add_done_callback(partial(self._free, delivery))
         return len(batch)
 
-    def _claim(self, limit: int, busy: list[str] | None = None) -> list[Delivery]:
+    def _claim(
+        self, limit: int, busy: Mapping[str, int] = NOBODY, per_address: int | None = None
+    ) -> list[Delivery]:
         waiting = self._database.read(self._outbox.next_due)
         if waiting is None or waiting > self._database.clock():
             return []
-        return self._database.write(self._outbox.claim, limit=limit, busy=busy or [])
+        return self._database.write(
+            self._outbox.claim, limit=limit, busy=busy, per_address=per_address
+        )
 
     def _free(self, delivery: Delivery, future: Future[None]) -> None:
         with self._busy_lock:

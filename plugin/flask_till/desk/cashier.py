@@ -18,7 +18,6 @@ from ..errors import Conflict, GatewayRefused, GatewayUnavailable, Gone, NotFoun
 from ..money import Money
 from .actions import orders as order_actions
 from .actions import page_access, payments, reading, refunds
-from .actions.late_looks import plan_late_look
 from .gateways import Charge, Evidence, Gateway, Method, Notice, Started
 from .merchant import Merchant
 from .order import Order, OrderDraft, Payment, Refund
@@ -78,12 +77,10 @@ class Cashier:
 
     def _end(self, order_id: str, happening: str) -> Order:
         self._stop_payments(order_id)
-        order = self._database.write(order_actions.end_order, order_id, happening)
-        for payment in self._database.read(payments.payments_of, order_id):
-            if payment.provider_ref and payment.status != "succeeded":
-                wait = self.gateways[payment.gateway].late_look
-                self._database.write(plan_late_look, payment.id, payment.gateway, wait)
-        return order
+        late_looks = {name: gateway.late_look for name, gateway in self.gateways.items()}
+        return self._database.write(
+            order_actions.end_order, order_id, happening, late_looks=late_looks
+        )
 
     def _stop_payments(self, order_id: str) -> None:
         """Cancel what is under way at its gateway; what it answers is settled like all evidence."""
@@ -203,7 +200,18 @@ class Cashier:
         )
         if settled.verdict == "quarantined":
             log.error("evidence for %s does not fit: %s", evidence.provider_ref, settled.why)
+        if settled.verdict == "applied" and evidence.status == "succeeded":
+            self._stop_others(settled.order.id)
         return settled
+
+    def _stop_others(self, order_id: str) -> None:
+        """One price is enough. What cannot be stopped now is tried again by the sweeper."""
+        for payment in self._database.read(payments.payments_of, order_id):
+            if payment.status in ACTIVE:
+                try:
+                    self._stop(order_id, payment)
+                except (GatewayUnavailable, GatewayRefused, Conflict) as error:
+                    log.warning("payment %s does not stop yet: %s", payment.id, error.code)
 
     # --- refunds --------------------------------------------------------------------------
 
@@ -309,8 +317,16 @@ class Cashier:
         for order_id in due:
             self._guard(self.expire, order_id)
         for order_id in set(quiet) - set(due):
-            self._guard(self.look, order_id)
+            self._guard(self._ask, order_id)
         return len(due) + len(set(quiet) - set(due))
+
+    def _ask(self, order_id: str) -> Order:
+        """Ask about each payment under way, then let others have their turn at being asked."""
+        self._database.write(payments.note_asked, order_id)
+        order = self.look(order_id)
+        if not order.is_open:
+            self._stop_others(order_id)
+        return order
 
     def _guard(self, verb: Callable[[str], Order], order_id: str) -> None:
         try:

@@ -107,10 +107,11 @@ def test_evidence_with_one_field_changed_is_kept_and_never_applied(desk: Any) ->
 
     @settings(max_examples=60, deadline=None, derandomize=True, database=None,
               suppress_health_check=list(HealthCheck))  # fmt: skip
-    @given(change=mutations, number=st.uuids())
-    def check(change: dict[str, Any], number: Any) -> None:
-        settled = desk.cashier.settle(replace(true, event_id=f"evt_{number}", **change))
-        seen.add(f"evt_{number}")
+    @given(change=mutations)
+    def check(change: dict[str, Any]) -> None:
+        seen.add(f"evt_{len(seen)}")
+        told = replace(true, event_id=f"evt_{len(seen) - 1}", **change)
+        settled = desk.cashier.settle(told)
         assert settled.verdict == "quarantined"
         assert settled.why
         assert desk.read(order.id).status == "pending"
@@ -152,3 +153,25 @@ def test_a_declined_payment_may_be_tried_again_five_times(desk: Any) -> None:
     assert desk.read(order.id).status == "pending"
     assert desk.count(payments) == 5
     assert desk.count(refunds) == 0
+
+
+def test_an_old_attempt_that_stirs_again_does_not_disturb_the_one_under_way(desk: Any) -> None:
+    order = desk.order()
+    first = desk.start(order, "card")
+    desk.cashier.settle(desk.gateway.turn(first, "failed"))
+    second = desk.start(order, "slip")
+    desk.gateway.status[second] = "requires_action"
+    assert desk.cashier.settle(desk.gateway.evidence(first, status="processing")).verdict == "ignored"
+    desk.cashier.settle(desk.gateway.turn(first, "succeeded"))
+    assert desk.read(order.id).status == "paid"
+    assert desk.gateway.status[second] == "cancelled"
+
+
+def test_an_attempt_that_stirs_after_the_end_does_not_count_as_under_way(desk: Any) -> None:
+    order = desk.order()
+    ref = desk.start(order)
+    desk.cashier.settle(desk.gateway.turn(ref, "failed"))
+    desk.gateway.cancel = lambda charge: desk.gateway.evidence(ref, status="failed")
+    desk.clock.advance(minutes=31)
+    assert desk.cashier.get(order.id).status == "expired"
+    assert desk.cashier.settle(desk.gateway.turn(ref, "processing")).verdict == "ignored"

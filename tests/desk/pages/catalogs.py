@@ -28,7 +28,7 @@ def messages() -> Catalog:
     found = Catalog(project="Flask-Till order page", charset="utf-8")
     method_map = [("**.py", "python"), ("templates/**.html", "jinja2")]
     options = {"templates/**.html": {"trimmed": "true", "newstyle_gettext": "true"}}
-    for name, line, message, comments, context in extract_from_dir(
+    for name, _, message, comments, context in extract_from_dir(
         FOLDER, method_map, options_map=options, keywords=KEYWORDS
     ):
         found.add(message, None, [(name, 0)], auto_comments=comments, context=context)

@@ -45,7 +45,9 @@ class Desk:
     def client(self) -> FlaskClient:
         return self.app.test_client()
 
-    def add_merchant(self, name: str = "Blue Mug & Co.", *origins: str, live: bool = False) -> Merchant:
+    def add_merchant(
+        self, name: str = "Blue Mug & Co.", *origins: str, live: bool = False
+    ) -> Merchant:
         return self.parts.database.write(
             add_merchant,
             name=name,
@@ -78,7 +80,9 @@ class Desk:
     def enter(self, order: Order, client: FlaskClient | None = None) -> FlaskClient:
         """A browser that came in with the order's token."""
         client = client or self.client
-        answer = client.get("/order", query_string={"orderId": order.id, "token": self.token(order)})
+        answer = client.get(
+            "/order", query_string={"orderId": order.id, "token": self.token(order)}
+        )
         assert answer.status_code == 303
         return client
 
@@ -95,7 +99,9 @@ def make_desk(
 ) -> Iterator[Callable[..., Desk]]:
     made: list[Database] = []
 
-    def make(*, clock: Any = None, public_url: str | None = None, prefix: str = "", **settings: Any) -> Desk:
+    def make(
+        *, clock: Any = None, public_url: str | None = None, prefix: str = "", **settings: Any
+    ) -> Desk:
         database = Database(database_url, **({"clock": clock} if clock else {}))
         MIGRATIONS.attach(database)
         made.append(database)
@@ -115,7 +121,9 @@ def make_desk(
         cashier = Cashier(
             database,
             {"sandbox": sandbox, **gateways},
-            page_url=lambda order_id: f"{public_url or 'http://localhost'}/order?orderId={order_id}",
+            page_url=lambda order_id: (
+                f"{public_url or 'http://localhost'}/order?orderId={order_id}"
+            ),
         )
         pace = Pace(lambda: clock().timestamp()) if clock else Pace()
         parts = DeskParts(cashier=cashier, database=database, settings=desk_settings, pace=pace)

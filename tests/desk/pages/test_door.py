@@ -93,7 +93,9 @@ def cookie(desk: Desk, base_url: str, prefix: str = "") -> str:
     return answer.headers["Set-Cookie"]
 
 
-@pytest.mark.parametrize("base_url", ["https://pay.example", "http://127.0.0.1:5001", "http://localhost"])
+@pytest.mark.parametrize(
+    "base_url", ["https://pay.example", "http://127.0.0.1:5001", "http://localhost"]
+)
 def test_the_cookie_works_in_a_frame_and_nowhere_else(desk: Desk, base_url: str) -> None:
     said = cookie(desk, base_url)
     for part in ("HttpOnly", "Secure", "SameSite=None", "Partitioned", "Path=/order"):
@@ -105,7 +107,9 @@ def test_the_cookie_stays_below_the_mount(make_desk: Callable[..., Desk]) -> Non
     assert "Path=/desk/order" in cookie(desk, "https://pay.example", "/desk")
 
 
-def test_the_public_address_counts_when_a_proxy_moved_the_page(make_desk: Callable[..., Desk]) -> None:
+def test_the_public_address_counts_when_a_proxy_moved_the_page(
+    make_desk: Callable[..., Desk],
+) -> None:
     desk = make_desk(public_url="https://pay.example/checkout")
     order = desk.order()
     query = {"orderId": order.id, "token": desk.token(order)}

@@ -107,7 +107,8 @@ def test_each_answer_has_a_nonce_of_its_own(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    "origin", ["https://a.example; script-src *", "https://a.example/x", "*", "'self'", "null", "data:"]
+    "origin",
+    ["https://a.example; script-src *", "https://a.example/x", "*", "'self'", "null", "data:"],
 )
 def test_an_odd_origin_never_reaches_a_header(desk: Desk, origin: str) -> None:
     merchant = desk.add_merchant("Odd", origin, "https://fine.example")

@@ -77,7 +77,9 @@ def test_pictures_come_from_the_merchant_only(desk: Desk) -> None:
 
     lines = tuple(
         Line(str(n), f"line {n}", 1, 100, url)
-        for n, url in enumerate((f"{SHOP}/a.svg", "https://evil.example/a.svg", "data:image/svg+xml,", None))
+        for n, url in enumerate(
+            (f"{SHOP}/a.svg", "https://evil.example/a.svg", "data:image/svg+xml,", None)
+        )
     )
     order = desk.order(lines=lines, adjustments=(), amount=Money("4.00", "PLN"))
     html = desk.enter(order).get("/order", query_string={"orderId": order.id}).text

@@ -49,7 +49,14 @@ def test_without_a_theme_the_system_decides(desk: Desk) -> None:
 
 @pytest.mark.parametrize(
     ("given", "hidden"),
-    [("true", True), ("TRUE", True), ("True", True), ("1", False), ("yes", False), ("false", False)],
+    [
+        ("true", True),
+        ("TRUE", True),
+        ("True", True),
+        ("1", False),
+        ("yes", False),
+        ("false", False),
+    ],
 )
 def test_only_the_word_true_hides(desk: Desk, given: str, hidden: bool) -> None:
     html = show(desk, hideBack=given, hideScrollBar=given)

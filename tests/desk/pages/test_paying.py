@@ -110,7 +110,9 @@ def test_a_confirmation_is_asked_for_and_passed_on(desk: Desk, answer: str, view
     assert f'data-view="{view}"' in see(client, order)
 
 
-def test_a_slow_payment_arrives_by_itself(make_desk: Callable[..., Desk], clock: StillClock) -> None:
+def test_a_slow_payment_arrives_by_itself(
+    make_desk: Callable[..., Desk], clock: StillClock
+) -> None:
     desk = make_desk(clock=clock)
     order = desk.order()
     client = desk.enter(order)
@@ -267,8 +269,17 @@ def test_waiting_ends_when_the_bell_rings(desk: Desk) -> None:
     timer.join()
 
 
-@pytest.mark.parametrize("query", [{"version": 7, "wait": 20}, {"wait": 20}, {"version": 1},
-                                   {"version": 1, "wait": "-3"}, {"version": 1, "wait": "x"}])  # fmt: skip
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"version": 7, "wait": 20},
+        {"version": 1, "wait": 20, "key": "other"},
+        {"wait": 20},
+        {"version": 1},
+        {"version": 1, "wait": "-3"},
+        {"version": 1, "wait": "x"},
+    ],
+)
 def test_nobody_waits_who_has_news_or_did_not_ask(desk: Desk, query: dict[str, Any]) -> None:
     order = desk.order()
     client = desk.enter(order)

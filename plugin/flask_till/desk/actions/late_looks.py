@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from ...base.database import Work
 from ...base.outbox import Receiver
-from ..tables import outbox
+from ..tables import outbox, payments
 
 JOB = "late_look"
 
 
-def plan_late_look(work: Work, payment_id: str, gateway: str, wait: timedelta) -> None:
-    """Have the gateway asked about this payment after ``wait``; planned once per payment."""
-    subject = f"payment:{payment_id}"
-    events = outbox.events
-    planned = work.execute(
-        select(func.count()).select_from(events).where(events.c.subject == subject)
-    ).scalar_one()
-    if planned:
-        return
-    outbox.record(
-        work,
-        subject=subject,
-        kind="payment.late_look",
-        data={"payment_id": payment_id},
-        receivers=[Receiver(JOB, gateway)],
-        not_before=work.now + wait,
-    )
+def plan_late_looks(work: Work, order_id: str, waits: Mapping[str, timedelta]) -> None:
+    """Have each gateway in ``waits`` asked, that long from now, about this order's payments.
+
+    Called once for an order, in the transaction in which it ends.
+    """
+    begun = work.execute(
+        select(payments.c.id, payments.c.gateway).where(
+            payments.c.order_id == order_id,
+            payments.c.provider_ref.is_not(None),
+            payments.c.status != "succeeded",
+        )
+    ).all()
+    for payment_id, gateway in begun:
+        if gateway in waits:
+            outbox.record(
+                work,
+                subject=f"payment:{payment_id}",
+                kind="payment.late_look",
+                data={"payment_id": payment_id},
+                receivers=[Receiver(JOB, gateway)],
+                not_before=work.now + waits[gateway],
+            )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
@@ -26,9 +27,11 @@ from ..order import (
 from ..payment import ACTIVE
 from ..snapshot import to_data
 from ..tables import orders, outbox
+from .late_looks import plan_late_looks
 from .reading import find_order, lock_order, read_order
 
 TOPIC = "order:"
+NO_LATE_LOOKS: Mapping[str, timedelta] = {}
 
 
 def create_order(work: Work, merchant: Merchant, draft: OrderDraft) -> tuple[Order, bool]:
@@ -108,12 +111,18 @@ def move_order(work: Work, order: Order, happening: str, **changes: Any) -> Orde
 
 
 def end_order(
-    work: Work, order_id: str, happening: str, *, merchant_id: str | None = None
+    work: Work,
+    order_id: str,
+    happening: str,
+    *,
+    late_looks: Mapping[str, timedelta] = NO_LATE_LOOKS,
+    merchant_id: str | None = None,
 ) -> Order:
     """Cancel or expire an open order whose payments are all stopped.
 
     Already ended that way: the order as it is. An active payment is a `Conflict`
-    (PAYMENT_IN_PROGRESS): whoever asks must stop it at its gateway first.
+    (PAYMENT_IN_PROGRESS): whoever asks must stop it at its gateway first. ``late_looks`` says how
+    long after the end each gateway is asked once more for money whose news was lost.
     """
     order = lock_order(work, order_id, merchant_id=merchant_id)
     target = {"cancel": CANCELLED, "expire": EXPIRED}[happening]
@@ -123,7 +132,9 @@ def end_order(
         step(order.status, happening)
     if order.payment is not None and order.payment.status in ACTIVE:
         raise Conflict("A payment is under way.", code="PAYMENT_IN_PROGRESS")
-    return move_order(work, order, happening, ended_at=work.now)
+    ended = move_order(work, order, happening, ended_at=work.now)
+    plan_late_looks(work, order_id, late_looks)
+    return ended
 
 
 def record_event(work: Work, order: Order, kind: str) -> None:

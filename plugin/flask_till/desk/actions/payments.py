@@ -115,6 +115,15 @@ def refuse_payment(work: Work, payment_id: str, reason: str) -> None:
     )
 
 
+def note_asked(work: Work, order_id: str) -> None:
+    """Its active payments were asked about just now, whatever came of it."""
+    work.execute(
+        update(payments)
+        .where(payments.c.order_id == order_id, payments.c.status.in_(ACTIVE))
+        .values(updated_at=work.now)
+    )
+
+
 def payments_of(work: Work, order_id: str) -> list[Payment]:
     """All attempts, oldest first."""
     query = (
@@ -160,7 +169,7 @@ def apply_evidence(work: Work, claimed: Claimed) -> Settled:
         succeeded=claimed.status == "succeeded",
     )
     verdict = "quarantined" if why else "applied"
-    if why is None and not _is_news(payment, claimed):
+    if why is None and not _is_news(work, order, payment, claimed):
         verdict = "ignored"
     if not _note(work, claimed, payment.id, verdict, why):
         return Settled(order, "ignored", "seen before")
@@ -169,8 +178,15 @@ def apply_evidence(work: Work, claimed: Claimed) -> Settled:
     return Settled(_apply(work, order, payment, claimed), "applied")
 
 
-def _is_news(payment: Payment, claimed: Claimed) -> bool:
-    return claimed.status in TRANSITIONS[payment.status]
+def _is_news(work: Work, order: Order, payment: Payment, claimed: Claimed) -> bool:
+    """Whether it changes the payment. One attempt at a time is under way, and none of an order that
+    is over; should money come of another one, that is news in any case."""
+    if claimed.status not in TRANSITIONS[payment.status]:
+        return False
+    if claimed.status not in ACTIVE or payment.status in ACTIVE:
+        return True
+    others = (one for one in payments_of(work, order.id) if one.id != payment.id)
+    return order.is_open and not any(one.status in ACTIVE for one in others)
 
 
 def _note(work: Work, claimed: Claimed, payment_id: str, verdict: str, why: str | None) -> bool:

@@ -53,13 +53,16 @@ EXAMPLE = {
 }
 
 
+NO_NUL = "^[^\\u0000]*$"
+_NAME = {"pattern": NO_NUL}
 _METADATA_REF = {"$ref": REF.format(model="MetadataValue")}
 _METADATA = {
     "description": "Any JSON without fractions; give those as text.",
     "anyOf": [
-        {"type": ["string", "integer", "boolean", "null"]},
+        {"type": "string", "pattern": NO_NUL},
+        {"type": ["integer", "boolean", "null"]},
         {"type": "array", "items": _METADATA_REF},
-        {"type": "object", "additionalProperties": _METADATA_REF},
+        {"type": "object", "additionalProperties": _METADATA_REF, "propertyNames": _NAME},
     ],
 }
 
@@ -87,21 +90,23 @@ def _schemas() -> dict[str, Any]:
     schemas: dict[str, Any] = found["$defs"]
     for schema in schemas.values():
         for name, member in schema.get("properties", {}).items():
-            _refine(name, member)
+            for one in (member, *member.get("anyOf", ())):
+                _refine(name, one)
     schemas["OrderCreate"]["examples"] = [EXAMPLE]
-    schemas["OrderCreate"]["properties"]["metadata"]["additionalProperties"] = _METADATA_REF
+    metadata = schemas["OrderCreate"]["properties"]["metadata"]
+    metadata |= {"additionalProperties": _METADATA_REF, "propertyNames": _NAME}
     schemas["MetadataValue"] = _METADATA
     return schemas
 
 
 def _refine(name: str, member: dict[str, Any]) -> None:
-    """Say what the models check in code: known currencies, and times as RFC 3339."""
+    """Say what is checked in code: known currencies, times as RFC 3339, and no NUL in any text."""
     if name == "currency" and "pattern" in member:
         member["enum"] = _currencies()
-    if name.endswith("_at"):
-        for one in (member, *member.get("anyOf", ())):
-            if one.get("type") == "string":
-                one["format"] = "date-time"
+    elif member.get("type") == "string" and name.endswith("_at"):
+        member["format"] = "date-time"
+    elif member.get("type") == "string":
+        member.setdefault("pattern", NO_NUL)
 
 
 def _currencies() -> list[str]:

@@ -32,9 +32,7 @@ def order_pages(desk: DeskParts) -> Blueprint:
     pages.add_url_rule("/order/act", "act", page.act, methods=["POST"])
     pages.add_url_rule("/order/cancel", "cancel", page.cancel, methods=["POST"])
     pages.add_url_rule("/order/static/<name>/<path:path>", "static_file", send_static)
-    pages.add_url_rule(
-        "/order/<path:rest>", "nothing_here", page.nothing_here, methods=ANY_METHOD
-    )
+    pages.add_url_rule("/order/<path:rest>", "nothing_here", page.nothing_here, methods=ANY_METHOD)
     pages.record_once(lambda _: quieten_development_server())
     pages.before_request(_limit_size)
     pages.after_request(guard)
@@ -61,5 +59,3 @@ def _fault(error: Exception) -> RequestError:
     ours = Unreadable(f"Fault {number}.", code="FAULT")
     ours.status = 500  # type: ignore[misc]  # of this one error only
     return ours
-
-

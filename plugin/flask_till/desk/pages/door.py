@@ -12,7 +12,8 @@ from hashlib import sha256
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from flask import Response, request
+from flask import request
+from werkzeug.wrappers import Response as AnyResponse
 
 from ...base.sealing import digest
 from ...errors import Forbidden, Gone, NotFound, RequestError
@@ -92,7 +93,7 @@ class Door:
         ours = self._desk.cashier.issue_token(self._order.id)
         return self._desk.cashier.redeem_token(self._order.id, ours)
 
-    def keep(self, response: Response, session: str) -> None:
+    def keep(self, response: AnyResponse, session: str) -> None:
         """Give the session to the browser. It works in a frame on the merchant's pages too."""
         secure = self._secure()
         response.set_cookie(

@@ -34,7 +34,8 @@ def draw(
     template: str, language: Language, place: Place, asked: Asked | None, **words: Any
 ) -> Response:
     """One HTML page. The texts for its script come along."""
-    html = environment(language.code).get_template(template).render(
+    page = environment(language.code).get_template(template)
+    html = page.render(
         lang=language,
         place=place,
         asked=asked,

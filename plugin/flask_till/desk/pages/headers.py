@@ -1,4 +1,4 @@
-"""The headers of every answer: what the page may load, who may frame it, and that nobody keeps it."""
+"""The headers of every answer: what it may load, who may frame it, and that nobody keeps it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SELF = "'self'"
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What one answer allows. The origins are the merchant's and are checked before they are sent."""
+    """What one answer allows. Origins are checked before they are sent."""
 
     nonce: str = field(default_factory=lambda: secrets.token_urlsafe(16))
     framers: Collection[str] = ()

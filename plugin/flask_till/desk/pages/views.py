@@ -62,13 +62,16 @@ class OrderPage:
         return self._page(asked, order, door)
 
     def status(self) -> Response:
-        """News as JSON: at once, or when the page that shows ``version`` (or ``key``) is outdated."""
+        """News as JSON: at once, or when a page with ``version`` (or ``key``) is outdated.
+
+        ``look=true``: something happened between the shopper and the gateway, so ask it now.
+        """
         asked = read_asked(request.args)
         order = self._read(asked)
         door = Door(self._desk, order, self.place())
         door.require_session()
         seconds = _seconds(request.args.get("wait", ""))
-        current = self._fresh(order)
+        current = self._fresh(order, ask_now=request.args.get("look") == "true")
         screen = self._screen(current)
         known = request.args.get("version") == str(current.version)
         if seconds and known and request.args.get("key", screen.key) == screen.key:
@@ -97,7 +100,7 @@ class OrderPage:
         under_way = order.is_open and payment is not None and payment.status in ACTIVE
         if not (under_way or due):
             return order
-        pace = 2.0 if due or ask_now else LOOK_PACE[payment.status] if payment else 2.0
+        pace = 1.0 if ask_now else 2.0 if due or payment is None else LOOK_PACE[payment.status]
         if not self._desk.pace.may(f"{order.id} {pace}", pace):
             return order
         try:
@@ -176,9 +179,7 @@ class OrderPage:
 
     # --- drawing --------------------------------------------------------------------------
 
-    def _page(
-        self, asked: Asked, order: Order, door: Door, problem: str | None = None
-    ) -> Response:
+    def _page(self, asked: Asked, order: Order, door: Door, problem: str | None = None) -> Response:
         screen = self._screen(order, problem)
         parts = tuple(offer.part for offer in screen.offers) if order.is_open else ()
         self._allow(screen, parts)
@@ -268,7 +269,8 @@ def _with_status(response: Response, error: RequestError) -> Response:
 
 
 def _seconds(text: str) -> float:
-    return min(int(text), LONGEST_WAIT) if text.isascii() and text.isdigit() and len(text) < 5 else 0
+    plain = text.isascii() and text.isdigit() and len(text) < 5
+    return min(int(text), LONGEST_WAIT) if plain else 0
 
 
 def _wants_json() -> bool:

@@ -18,7 +18,7 @@ from tests.conftest import Serve
 from tests.desk.pages.conftest import Desk
 
 SHOP_PAGE = """<!doctype html><html lang="en"><title>Shop</title><h1>Shop</h1>
-<button id="buy" onclick="opened = window.open(address, 'till', 'width=440,height=760')">Buy</button>
+<button id="buy" onclick="opened = open(address, 'till', 'width=440,height=760')">Buy</button>
 <iframe title="Payment" id="frame" width="600" height="900" allow="payment"></iframe>
 <script>
   let opened; const heard = []; const address = {{ address | tojson }};

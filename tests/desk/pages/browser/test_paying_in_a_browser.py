@@ -120,7 +120,9 @@ def test_what_happens_elsewhere_appears_at_once(street: Street, page: Page, orde
     says(page, "Pay Blue Mug & Co.")
     page.wait_for_timeout(300)
     street.desk.cashier.cancel(order.id)
-    expect(page.get_by_role("heading", level=1)).to_have_text("This order was cancelled", timeout=2_000)
+    expect(page.get_by_role("heading", level=1)).to_have_text(
+        "This order was cancelled", timeout=2_000
+    )
     expect(page.locator("[data-news]")).to_have_text("This order was cancelled")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -45,7 +46,9 @@ def test_the_second_use_of_a_token_ends_the_first(street: Street, browser: Brows
     assert answer is not None
     assert answer.status == 410
     page.get_by_role("button", name="Pay PLN").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("This order is open in another browser")
+    expect(page.get_by_role("heading", level=1)).to_have_text(
+        "This order is open in another browser"
+    )
     assert street.desk.cashier.get(order.id).status == "pending"
     mine.close()
     theirs.close()
@@ -123,6 +126,7 @@ def test_the_back_link_of_a_popup_closes_it(street: Street, page: Page) -> None:
     page.goto(street.shop_page(street.address(street.order())))
     with page.expect_popup() as opening:
         page.click("#buy")
+    expect(opening.value.get_by_role("timer")).to_have_text(re.compile(r"\d\d:\d\d"))  # scripts run
     opening.value.get_by_role("link", name="Back to Blue Mug & Co.").click()
     page.wait_for_function("opened.closed")
 
@@ -155,7 +159,12 @@ def test_hiding_what_the_shop_hides(street: Street, page: Page) -> None:
 
 @pytest.mark.parametrize(
     ("theme", "system", "dark"),
-    [(None, "dark", True), (None, "light", False), ("dark", "light", True), ("light", "dark", False)],
+    [
+        (None, "dark", True),
+        (None, "light", False),
+        ("dark", "light", True),
+        ("light", "dark", False),
+    ],
 )
 def test_the_theme_is_the_address_then_the_systems(
     street: Street, page: Page, theme: str | None, system: Any, dark: bool

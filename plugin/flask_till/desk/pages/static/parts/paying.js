@@ -96,12 +96,12 @@ async function refused(problem, main, page) {
 async function mount(form, client, main, page) {
   const place = form.parentElement?.querySelector(':scope > [data-mount]');
   if (!(place instanceof HTMLElement)) return;
+  place.dataset.mounted = ''; // from now on the page is not drawn anew under the form
+  place.hidden = false;
   try {
     const module = await import(/** @type {string} */ (form.dataset.module));
-    place.hidden = false;
-    place.dataset.mounted = '';
     await module.default(place, client, {
-      refresh: () => page.redraw(),
+      refresh: () => look(page),
       text: page.text,
       locale: document.documentElement.lang,
       returnUrl: new URL(document.body.dataset.page ?? '', location.href).href,
@@ -113,6 +113,20 @@ async function mount(form, client, main, page) {
     place.hidden = true;
     delete place.dataset.mounted;
     complain(main, page.text(NO_FORM));
+  }
+}
+
+/**
+ * Have the desk ask the gateway, and show what it says; money may take a moment to show there.
+ *
+ * @param {Page} page
+ */
+async function look(page) {
+  for (const wait of [0, 2500, 5000]) {
+    await new Promise((done) => setTimeout(done, wait));
+    await fetch(`${document.body.dataset.statusUrl}&look=true`, { cache: 'no-store' }).catch(() => {});
+    await page.redraw().catch(() => {});
+    if (document.querySelector('main')?.dataset.view != 'pending') return;
   }
 }
 
