@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from playwright.sync_api import BrowserContext, Page, expect
 
 from . import corner_shop
@@ -23,6 +24,7 @@ class Street:
     desk: str
     close_desk: Callable[[], None]
     reopen_desk: Callable[[], None]
+    refuse_sockets: Callable[[], None]
 
 
 def two_ports() -> tuple[int, int]:
@@ -42,10 +44,27 @@ def street(serve, tmp_path: Path) -> Iterator[Street]:
     serve(shop, host="localhost", port=shop_port)
     serve(desk, port=desk_port)
     yield Street(
-        shop_url, desk_url, lambda: serve.stop(desk_url), lambda: serve(desk, port=desk_port)
+        shop_url,
+        desk_url,
+        close_desk=lambda: serve.stop(desk_url),
+        reopen_desk=lambda: serve(desk, port=desk_port),
+        refuse_sockets=lambda: refuse_sockets(shop),
     )
     shop.extensions["till"].owner.close(shop)
     desk.extensions["till_desk"].owner.close()
+
+
+def refuse_sockets(shop: Flask) -> None:
+    """As a proxy does that knows no websockets."""
+    inside = shop.wsgi_app
+
+    def refuse(environ, start_response):
+        if environ.get("HTTP_UPGRADE", "").lower() == "websocket":
+            start_response("403 Forbidden", [("Content-Length", "0")])
+            return []
+        return inside(environ, start_response)
+
+    shop.wsgi_app = refuse
 
 
 def prepare(context: BrowserContext) -> BrowserContext:

@@ -6,7 +6,7 @@ import re
 import time
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from . import corner_shop
 from .conftest import prepare
@@ -94,8 +94,8 @@ def test_a_blocked_popup_becomes_a_redirect(full_chromium, street):
     context.close()
 
 
-def test_when_sockets_are_refused_polling_takes_over(shopper: BrowserContext, open_tab):
-    shopper.route_web_socket(re.compile("/till/channel"), lambda socket: socket.close())
+def test_when_sockets_are_refused_polling_takes_over(street, open_tab):
+    street.refuse_sockets()
     tab, untouched = open_tab(), open_tab()
     put_in_basket(tab)
     expect(basket(untouched, 1)).to_be_visible(timeout=15_000)

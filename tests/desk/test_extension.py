@@ -123,22 +123,26 @@ def test_a_merchant_with_fixed_credentials_is_made_once_and_kept_up_to_date(tmp_
     desk.close()
 
 
-@pytest.mark.parametrize(
-    "given",
-    [{"name": ""}, {"name": "a\nb"}, {"name": "x" * 251}, {"origins": ["shop.example"]},
-     {"origins": ["https://shop.example/path"]}, {"origins": ["https://u@shop.example"]},
-     {"origins": ["javascript:x"]}, {"origins": ["*"]}, {"origins": ["null"]},
-     {"callback_secret": "secret"}, {"callback_secret": "whsec_AAAA"}],
-)  # fmt: skip
-def test_a_merchant_with_something_odd_is_refused(tmp_path: Path, given: dict[str, Any]) -> None:
-    desk = OrderDesk(an_app(tmp_path, TILL_ENV="development"))
-    with pytest.raises(InvalidRequest):
-        desk.add_merchant(**{"name": "Mugs"} | given)
+ODD = [
+    {"name": ""}, {"name": "a\nb"}, {"name": "x" * 251}, {"origins": ["shop.example"]},
+    {"origins": ["https://shop.example/path"]}, {"origins": ["https://u@shop.example"]},
+    {"origins": ["javascript:x"]}, {"origins": ["*"]}, {"origins": ["null"]},
+    {"callback_secret": "secret"}, {"callback_secret": "whsec_AAAA"},
+]  # fmt: skip
+
+
+def test_a_merchant_with_something_odd_is_refused(tmp_path: Path) -> None:
+    app = an_app(tmp_path, TILL_ENV="development")
+    desk = OrderDesk(app)
+    for given in ODD:
+        with pytest.raises(InvalidRequest):
+            desk.add_merchant(**{"name": "Mugs"} | given)  # type: ignore[arg-type]
     desk.close()
 
 
 def test_secrets_are_not_in_the_database_in_clear(tmp_path: Path) -> None:
-    desk = OrderDesk(an_app(tmp_path, TILL_ENV="development"))
+    app = an_app(tmp_path, TILL_ENV="development")
+    desk = OrderDesk(app)
     credentials = desk.add_merchant(name="Mugs")
     path = Path(str(desk.database.url.database))
     desk.close()
