@@ -78,7 +78,9 @@ def current() -> None:
         database.before_first_use = None
         version, head = migrations.current(database.engine), migrations.head()
         behind = behind or version != head
-        click.echo(f"{name}: {version or 'empty'}" + ("" if version == head else f", behind {head}"))
+        click.echo(
+            f"{name}: {version or 'empty'}" + ("" if version == head else f", behind {head}")
+        )
     sys.exit(int(behind))
 
 
@@ -103,7 +105,8 @@ def audit() -> None:
     for name, database, _ in halves():
         for breach in database.read(AUDITS[name]):
             broken = True
-            click.secho(f"{name}: {breach.invariant.name}: not true that {breach.invariant.sentence}",
+            wrong = breach.invariant
+            click.secho(f"{name}: {wrong.name}: not true that {wrong.sentence}",
                         fg="red")  # fmt: skip
             head = tuple(breach.rows[0])
             rows(head, [tuple(row[column] for column in head) for row in breach.rows])
@@ -135,7 +138,7 @@ def doctor() -> None:
 def _check_tables(name: str, database: Database, migrations: Migrations) -> tuple[str, str, str]:
     try:
         version, head = migrations.current(database.engine), migrations.head()
-    except Exception as error:  # whatever the driver says belongs in front of the operator
+    except Exception as error:  # noqa: BLE001 - whatever the driver says is for the operator
         return "bad", f"tables of the {name}: {error}", "Run `flask till db upgrade`."
     if version != head:
         return "bad", f"tables of the {name} are at {version}", "Run `flask till db upgrade`."

@@ -20,7 +20,9 @@ def make_desk(
     made: list[TheDesk] = []
 
     def make(url: str | None = None, **given: Any) -> TheDesk:
-        made.append(TheDesk(url or new_database_url(), given.pop("clock", clock), tmp_path, **given))
+        made.append(
+            TheDesk(url or new_database_url(), given.pop("clock", clock), tmp_path, **given)
+        )
         return made[-1]
 
     yield make
@@ -38,6 +40,7 @@ def desk(make_desk: Callable[..., TheDesk]) -> TheDesk:
 @pytest.fixture
 def at_once() -> Callable[..., list[Any]]:
     """``at_once(do, n)`` calls ``do(number)`` in n threads that start together."""
+
     def together(do: Callable[[int], Any], many: int) -> list[Any]:
         gate = Barrier(many)
 

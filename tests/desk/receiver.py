@@ -12,14 +12,16 @@ Reply = Callable[[int], Any]
 
 
 class Receiver:
-    """``reply(n)`` answers the n-th call (from 0): a status, or (status, headers), or a Response."""
+    """``reply(n)`` answers the n-th call: a status, or (status, headers), or a Response."""
 
     def __init__(self, reply: Reply = lambda _: 204) -> None:
         self.reply = reply
         self.calls: list[tuple[dict[str, str], bytes]] = []
         self._lock = threading.Lock()
         self.app = Flask("a_receiver")
-        self.app.add_url_rule("/", "take", self._take, methods=["GET", "POST"], defaults={"path": ""})
+        self.app.add_url_rule(
+            "/", "take", self._take, methods=["GET", "POST"], defaults={"path": ""}
+        )
         self.app.add_url_rule("/<path:path>", "take", self._take, methods=["GET", "POST"])
 
     def _take(self, path: str) -> Any:

@@ -209,7 +209,7 @@ def test_paying_and_expiring_at_once_never_ends_in_both(desk: Any, at_once: Any)
 
     at_once(race, 24)
     drain(desk)
-    for order, ref in made:
+    for order, _ in made:
         kinds = desk.kinds(order.id)
         assert ("order.paid" in kinds) != ("order.expired" in kinds), kinds
     paid = sum(desk.read(order.id).status == "paid" for order, _ in made)

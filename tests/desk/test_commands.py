@@ -170,5 +170,3 @@ def test_it_works_for_a_shop_for_both_and_says_so_for_neither(tmp_path: Path) ->
     assert (code, "no OrderDesk" in said) == (1, True)
     app.extensions["till_desk"].owner.close()
     app.extensions["till"].database.close()
-
-

@@ -48,7 +48,11 @@ def test_the_verifier_takes_what_the_desk_signs_and_nothing_else() -> None:
     verify, body = sample["verify"], b'{"kind":"order.paid"}'
     signed = till.sign(SHOP.callback_secret, "evt_1", datetime.now(UTC), body)
     assert verify(SHOP.callback_secret, signed, body)
-    assert verify(SHOP.callback_secret, signed | {"webhook-signature": "v1,x " + signed["webhook-signature"]}, body)
+    assert verify(
+        SHOP.callback_secret,
+        signed | {"webhook-signature": "v1,x " + signed["webhook-signature"]},
+        body,
+    )
     assert not verify(SHOP.callback_secret, signed, body + b" ")
     assert not verify(SHOP.callback_secret, signed | {"webhook-id": "evt_2"}, body)
     assert not verify(SHOP.callback_secret, signed | {"webhook-timestamp": "1"}, body)
@@ -56,13 +60,27 @@ def test_the_verifier_takes_what_the_desk_signs_and_nothing_else() -> None:
     assert not verify(SHOP.callback_secret, {}, body)
 
 
-def test_every_command_of_the_page_runs_against_the_demos_desk(demo_desk: str, tmp_path: Path) -> None:
+def test_every_command_of_the_page_runs_against_the_demos_desk(
+    demo_desk: str, tmp_path: Path
+) -> None:
     if shutil.which("curl") is None:
         pytest.skip("curl is not here")
     first, create, token, refund, reading, session = blocks("sh")
     setup = first.replace("http://127.0.0.1:5001", demo_desk)
-    script = "\n".join(
-        ["set -e", setup, "ORDER=none", session, create, "echo", token, "echo", refund, "echo", reading]
+    script = "\n".join(  # noqa: FLY002 - one part to a line
+        [
+            "set -e",
+            setup,
+            "ORDER=none",
+            session,
+            create,
+            "echo",
+            token,
+            "echo",
+            refund,
+            "echo",
+            reading,
+        ]
     )
     done = subprocess.run(
         ["sh", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True, timeout=60

@@ -28,10 +28,14 @@ ROOT = Path(__file__).parents[2]
 AT_ONCE = {"tell": (0,) * 200}
 
 
-def record(desk: Any, subject: str, many: int = 1, address: str = "a", courier: str = "tell") -> None:
+def record(
+    desk: Any, subject: str, many: int = 1, address: str = "a", courier: str = "tell"
+) -> None:
     def act(work: Any) -> None:
         for _ in range(many):
-            outbox.record(work, subject=subject, kind="k", data={}, receivers=[To(courier, address)])
+            outbox.record(
+                work, subject=subject, kind="k", data={}, receivers=[To(courier, address)]
+            )
 
     desk.database.write(act)
 
@@ -179,7 +183,9 @@ def test_events_recorded_at_once_for_one_order_have_no_gap(desk: Any, at_once: A
         from flask_till.desk.actions.orders import record_event
         from flask_till.desk.actions.reading import lock_order
 
-        desk.database.write(lambda work: record_event(work, lock_order(work, order.id), "order.pending"))
+        desk.database.write(
+            lambda work: record_event(work, lock_order(work, order.id), "order.pending")
+        )
 
     at_once(touch, 20)
     events = outbox.events
@@ -215,9 +221,7 @@ def test_a_killed_relay_loses_nothing_and_keeps_the_order(
     ticking: Any, serve: Any, tmp_path: Path, monkeypatch: Any
 ) -> None:
     receiver = Receiver(lambda _: (time.sleep(0.01), 200)[1])
-    ticking.desk.enrolment.change(
-        ticking.credentials.merchant_id, callback_url=serve(receiver.app)
-    )
+    ticking.desk.enrolment.change(ticking.credentials.merchant_id, callback_url=serve(receiver.app))
     orders = [ticking.paid(f"T-{number}") for number in range(12)]
     url = ticking.database.url.render_as_string(hide_password=False)
     chance = random.Random(3)

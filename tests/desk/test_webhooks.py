@@ -24,7 +24,9 @@ def test_a_signed_event_pays_the_order_before_it_is_thanked_for(desk: Any) -> No
     assert desk.kinds(order.id) == ["order.created", "order.paid"]
 
 
-def test_a_wrong_signature_is_400_and_asks_the_database_nothing(desk: Any, monkeypatch: Any) -> None:
+def test_a_wrong_signature_is_400_and_asks_the_database_nothing(
+    desk: Any, monkeypatch: Any
+) -> None:
     monkeypatch.setattr(desk.database, "read", None)
     monkeypatch.setattr(desk.database, "write", None)
     for sign in ("", "bad", "\xff"):
@@ -33,7 +35,9 @@ def test_a_wrong_signature_is_400_and_asks_the_database_nothing(desk: Any, monke
     monkeypatch.undo()
 
 
-def test_an_event_of_a_payment_that_is_not_here_yet_is_404_so_that_it_comes_again(desk: Any) -> None:
+def test_an_event_of_a_payment_that_is_not_here_yet_is_404_so_that_it_comes_again(
+    desk: Any,
+) -> None:
     assert tell(desk, id="evt_1", ref="paper_none", status="succeeded").status_code == 404
     assert tell(desk, id="evt_1", ref="x", status="succeeded", name="nobody").status_code == 404
     assert tell(desk, id="evt_1", refund="ref_none", status="succeeded").status_code == 404
@@ -69,4 +73,9 @@ def test_too_long_a_body_and_a_wrong_method_are_refused(desk: Any) -> None:
     answer = desk.browserless.post("/gateways/paper/webhook", data=b"x" * (256 * 1024 + 1))
     assert answer.status_code == 413
     assert desk.browserless.get("/gateways/paper/webhook").status_code in (404, 405)
-    assert desk.browserless.post("/gateways/paper/webhook", data=b"{", headers={"X-Signature": "good"}).status_code == 400
+    assert (
+        desk.browserless.post(
+            "/gateways/paper/webhook", data=b"{", headers={"X-Signature": "good"}
+        ).status_code
+        == 400
+    )

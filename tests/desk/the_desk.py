@@ -8,7 +8,6 @@ from typing import Any
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
-from tests.stand_ins.paper_gateway import PaperGateway
 
 from flask_till.desk.actions.audit import audit_desk
 from flask_till.desk.actions.merchants import read_merchant
@@ -18,6 +17,7 @@ from flask_till.desk.merchant import Credentials, Merchant
 from flask_till.desk.order import Line, Order, OrderDraft
 from flask_till.desk.tables import MIGRATIONS, outbox
 from flask_till.money import Money
+from tests.stand_ins.paper_gateway import PaperGateway
 
 PAGES = "https://pay.example"
 SHOP = "https://shop.example"
@@ -30,7 +30,9 @@ def order_body(external_id: str = "T-1", amount: int = 4999, **more: Any) -> dic
     return body | more
 
 
-def draft(external_id: str = "T-1", amount: int = 4999, currency: str = "PLN", **more: Any) -> OrderDraft:
+def draft(
+    external_id: str = "T-1", amount: int = 4999, currency: str = "PLN", **more: Any
+) -> OrderDraft:
     return OrderDraft(
         external_id=external_id,
         amount=Money.of_minor(amount, currency),
@@ -74,7 +76,13 @@ class TheDesk:
         return self.app.test_client()
 
     def call(
-        self, method: str, path: str, *, by: Credentials | None = None, key: str | None = None, **kwargs: Any
+        self,
+        method: str,
+        path: str,
+        *,
+        by: Credentials | None = None,
+        key: str | None = None,
+        **kwargs: Any,
     ) -> Any:
         headers = {"Authorization": f"Bearer {(by or self.credentials).api_key}"}
         if key is not None:

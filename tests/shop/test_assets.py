@@ -12,7 +12,8 @@ import brotli
 from flask import Flask, render_template_string
 from flask.testing import FlaskClient
 
-from flask_till.shop.routes.assets import Widget, WidgetFile, widget
+from flask_till.shop.routes.assets import needed_at_once, widget
+from flask_till.web.files import File, Release
 
 
 def tags(app: Flask, base_url: str = "http://localhost") -> str:
@@ -98,8 +99,8 @@ def test_the_parts_that_load_at_once_are_followed_through_their_imports() -> Non
         "elements/later.js": b"",
         "lib/never.js": b"",
     }
-    made = Widget({path: WidgetFile(path, content) for path, content in files.items()}, "hash")
-    needed = {file.path for file in made.needed_at_once()}
+    release = Release({path: File(path, content) for path, content in files.items()}, "hash")
+    needed = {file.path for file in needed_at_once(release)}
     assert needed == {"elements/a.js", "lib/b.js", "lib/c.js"}
 
 

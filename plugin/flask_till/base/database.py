@@ -153,7 +153,8 @@ class Database:
         engine = self.engine
         if self._sqlite is not None:
             return self._sqlite.reading()
-        return engine.connect()
+        # PostgreSQL's default would let each statement see another moment.
+        return engine.connect().execution_options(isolation_level="REPEATABLE READ")
 
     def _act(
         self, action: Callable[..., T], args: Any, kwargs: Any, connection: Connection

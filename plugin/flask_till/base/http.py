@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import ssl
+import threading
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -98,9 +100,55 @@ def _is_private_literal(host: str) -> bool:
         return not host.isascii() or "." not in host or host.endswith((".localhost", ".local"))
 
 
+class _Exchange(threading.local):
+    """When the exchange that this thread is in must be over; None outside of one."""
+
+    ends: float | None = None
+
+    def left(self, timeout: float | None) -> float | None:
+        """Seconds that the next step may take. A peer that drips bytes gets no more by it."""
+        if self.ends is None:
+            return timeout
+        left = self.ends - time.monotonic()
+        if left <= 0:
+            raise httpcore.ReadTimeout("the exchange took too long in all")
+        return left if timeout is None else min(timeout, left)
+
+
+class _BoundedStream(httpcore.NetworkStream):
+    """A connection on which every step counts against the exchange's time."""
+
+    def __init__(self, stream: httpcore.NetworkStream, exchange: _Exchange) -> None:
+        self._stream = stream
+        self._exchange = exchange
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._stream.read(max_bytes, self._exchange.left(timeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._stream.write(buffer, self._exchange.left(timeout))
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> httpcore.NetworkStream:
+        left = self._exchange.left(timeout)
+        secured = self._stream.start_tls(ssl_context, server_hostname, left)
+        return _BoundedStream(secured, self._exchange)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
+
+    def close(self) -> None:
+        self._stream.close()
+
+
 class _GuardedBackend(httpcore.SyncBackend):
-    def __init__(self, allowed_hosts: Iterable[str]) -> None:
+    def __init__(self, allowed_hosts: Iterable[str], exchange: _Exchange) -> None:
         self._allowed = set(allowed_hosts)
+        self._exchange = exchange
 
     def connect_tcp(self, host: str, port: int, *args: Any, **kwargs: Any) -> Any:
         try:
@@ -110,7 +158,8 @@ class _GuardedBackend(httpcore.SyncBackend):
         addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
         if host not in self._allowed and not all(is_public(address) for address in addresses):
             raise AddressRefused(f"{host} is at a private address")
-        return super().connect_tcp(addresses[0], port, *args, **kwargs)
+        stream = super().connect_tcp(addresses[0], port, *args, **kwargs)
+        return _BoundedStream(stream, self._exchange)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +179,8 @@ class Outbound:
     """
 
     def __init__(self, *, allowed_hosts: Iterable[str] = (), verify: bool = True) -> None:
-        self._transport = _Crossing(_guarded_transport(allowed_hosts, verify))
+        self._exchange = _Exchange()
+        self._transport = _Crossing(_guarded_transport(allowed_hosts, verify, self._exchange))
         self._client = httpx.Client(
             transport=self._transport,
             timeout=httpx.Timeout(DEADLINE, connect=5),
@@ -147,18 +197,19 @@ class Outbound:
         content: bytes = b"",
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
-        ends = time.monotonic() + DEADLINE
-        with self._client.stream(
-            method, url, content=content, headers=dict(headers or {})
-        ) as answer:
-            body = b""
-            for chunk in answer.iter_raw(8192):
-                body += chunk
-                if len(body) >= LARGEST_ANSWER:
-                    break
-                if time.monotonic() > ends:
-                    raise httpx.ReadTimeout("the answer took too long in all")
-            return Answer(answer.status_code, dict(answer.headers), body[:LARGEST_ANSWER])
+        self._exchange.ends = time.monotonic() + DEADLINE
+        try:
+            with self._client.stream(
+                method, url, content=content, headers=dict(headers or {})
+            ) as answer:
+                body = b""
+                for chunk in answer.iter_raw():
+                    body += chunk
+                    if len(body) >= LARGEST_ANSWER:
+                        break
+                return Answer(answer.status_code, dict(answer.headers), body[:LARGEST_ANSWER])
+        finally:
+            self._exchange.ends = None
 
     def mount(self, host: str, application: WSGIApplication) -> None:
         """Requests for that host name are handed to an application of this process."""
@@ -182,7 +233,9 @@ class _Crossing(httpx.BaseTransport):
         self._outside.close()
 
 
-def _guarded_transport(allowed_hosts: Iterable[str], verify: bool) -> httpx.HTTPTransport:
+def _guarded_transport(
+    allowed_hosts: Iterable[str], verify: bool, exchange: _Exchange
+) -> httpx.HTTPTransport:
     transport = httpx.HTTPTransport(verify=verify, trust_env=False)
     # httpx has no public way to name the network backend; the pool takes one.
     transport._pool = httpcore.ConnectionPool(
@@ -190,6 +243,6 @@ def _guarded_transport(allowed_hosts: Iterable[str], verify: bool) -> httpx.HTTP
         max_connections=100,
         max_keepalive_connections=20,
         keepalive_expiry=5,
-        network_backend=_GuardedBackend(allowed_hosts),
+        network_backend=_GuardedBackend(allowed_hosts, exchange),
     )
     return transport

@@ -16,7 +16,10 @@ MOST_ROWS = 20
 
 @dataclass(frozen=True, slots=True)
 class Invariant:
-    """``query`` selects what breaks the sentence. ``{version}`` and ``{status}`` are those of the order in an event ``e``."""
+    """``query`` selects what breaks the sentence.
+
+    ``{version}`` and ``{status}`` in it are those of the order in an event ``e``.
+    """
 
     name: str
     sentence: str

@@ -1,19 +1,16 @@
 """One SQLite file: how it is opened, and transactions that cost little.
 
-Each thread keeps a connection to read and one to write. `BEGIN` and `COMMIT` go straight to the
-driver: through SQLAlchemy's pool and transaction objects they cost more than the statements
-between them. SQLAlchemy itself sees one connection that is used over and over.
+Connections stay open and are used over and over. `BEGIN` and `COMMIT` go straight to the driver:
+through SQLAlchemy's pool and transaction objects they cost more than the statements between them.
 """
 
 from __future__ import annotations
 
 import sqlite3
-import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
-from weakref import WeakSet
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
@@ -43,12 +40,12 @@ def open_engine(url: URL) -> Engine:
 
 
 class Connections:
-    """The connections that the threads keep, and transactions on them."""
+    """Open connections, and transactions on them; as many as were ever needed at once."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._kept = threading.local()
-        self._all: WeakSet[Connection] = WeakSet()
+        self._idle: list[Connection] = []
+        self._all: list[Connection] = []
 
     def reading(self) -> AbstractContextManager[Connection]:
         """One snapshot; rolled back at the end."""
@@ -60,25 +57,26 @@ class Connections:
 
     @contextmanager
     def _transaction(self, begin: str, end: str) -> Iterator[Connection]:
-        # Whoever asks again before we are through finds nothing kept and gets another one.
-        connection = self._kept.__dict__.pop(begin, None) or self._connect()
+        connection = self._take()
         driver: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]  # by its engine
         driver.execute(begin)
         try:
             yield connection
-        except BaseException:
+            driver.execute(end)
+        except BaseException:  # a commit that failed leaves the transaction open, too
             driver.rollback()
             raise
-        else:
-            driver.execute(end)
         finally:
-            self._kept.__dict__[begin] = connection
+            self._idle.append(connection)
 
-    def _connect(self) -> Connection:
-        connection = self._engine.connect()
-        self._all.add(connection)
-        return connection
+    def _take(self) -> Connection:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            connection = self._engine.connect()
+            self._all.append(connection)
+            return connection
 
     def close(self) -> None:
-        for connection in list(self._all):
+        for connection in self._all:
             connection.close()

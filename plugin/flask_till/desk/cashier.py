@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from ..base.database import Database
+from ..base.pace import Pace
 from ..base.sealing import digest, new_secret
 from ..errors import Conflict, GatewayRefused, GatewayUnavailable, Gone, NotFound
 from ..money import Money
@@ -26,6 +27,8 @@ from .payment import ACTIVE
 log = logging.getLogger(__name__)
 QUIET = timedelta(seconds=60)
 """A payment under way with no news for this long is asked about."""
+ASK_EVERY = 5.0
+"""Seconds between two questions to a gateway on behalf of somebody who waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,7 @@ class Cashier:
         self._database = database
         self.gateways = gateways
         self._page_url = page_url
+        self._pace = Pace()
 
     # --- orders ---------------------------------------------------------------------------
 
@@ -149,7 +153,7 @@ class Cashier:
             payments.bind_payment,
             payment.id,
             provider_ref=started.provider_ref,
-            client=dict(started.client) | _redirect(started),
+            client=_redirect(started),
         )
         self.settle(started.evidence or _evidence_of(gateway, bound, started))
         return _Opened(bound, started)
@@ -173,6 +177,17 @@ class Cashier:
             except GatewayUnavailable:
                 log.warning("gateway %s does not answer", gateway.name)
         return self.get(order_id)
+
+    def follow(self, order_id: str, *, merchant_id: str | None = None) -> Order:
+        """As `get`, for whoever waits for the money: a payment under way is asked about.
+
+        At most every five seconds, so that a lost webhook costs seconds and a busy caller nothing.
+        """
+        order = self.get(order_id, merchant_id=merchant_id)
+        payment = order.payment
+        if payment is None or payment.status not in ACTIVE:
+            return order
+        return self.look(order.id) if self._pace.may(payment.id, ASK_EVERY) else order
 
     def look_late(self, payment_id: str) -> None:
         """Ask once more about a payment of an order that ended: its news may have been lost."""
@@ -200,12 +215,12 @@ class Cashier:
         )
         if settled.verdict == "quarantined":
             log.error("evidence for %s does not fit: %s", evidence.provider_ref, settled.why)
-        if settled.verdict == "applied" and evidence.status == "succeeded":
-            self._stop_others(settled.order.id)
+        if settled.is_enough:
+            self._stop_the_rest(settled.order.id)
         return settled
 
-    def _stop_others(self, order_id: str) -> None:
-        """One price is enough. What cannot be stopped now is tried again by the sweeper."""
+    def _stop_the_rest(self, order_id: str) -> None:
+        """Paid once, or declined too often. What does not stop now, the sweeper tries again."""
         for payment in self._database.read(payments.payments_of, order_id):
             if payment.status in ACTIVE:
                 try:
@@ -263,11 +278,9 @@ class Cashier:
         if status == "pending":
             self._database.write(refunds.note_refund_sent, refund_id, provider_ref)
             return
+        went = status == "succeeded"
         self._database.write(
-            refunds.complete_refund,
-            refund_id,
-            provider_ref=provider_ref,
-            succeeded=status == "succeeded",
+            refunds.complete_refund, refund_id, provider_ref=provider_ref, succeeded=went
         )
 
     # --- webhooks -------------------------------------------------------------------------
@@ -325,7 +338,7 @@ class Cashier:
         self._database.write(payments.note_asked, order_id)
         order = self.look(order_id)
         if not order.is_open:
-            self._stop_others(order_id)
+            self._stop_the_rest(order_id)
         return order
 
     def _guard(self, verb: Callable[[str], Order], order_id: str) -> None:

@@ -6,7 +6,6 @@ import json
 import signal
 import threading
 from datetime import datetime
-from types import FrameType
 
 import click
 from flask import current_app
@@ -56,7 +55,9 @@ merchants = AppGroup("merchants", help="The shops that this desk takes money for
 @click.argument("name")
 @click.option("--callback-url", help="Where the merchant is told what happens to its orders.")
 @click.option("--origin", "origins", multiple=True, help="An origin of its shop; may be repeated.")
-@click.option("--live", is_flag=True, help="Real money. Without it, only test gateways are offered.")
+@click.option(
+    "--live", is_flag=True, help="Real money. Without it, only test gateways are offered."
+)
 @click.option("--id", "merchant_id", help="An id of your choice instead of a random one.")
 def add(
     name: str,
@@ -101,7 +102,8 @@ def show_all() -> None:
     rows(
         ("id", "name", "mode", "callbacks to", "origins"),
         [
-            (one.id, one.name, "live" if one.live else "test", one.callback_url, *[" ".join(one.origins)])
+            (one.id, one.name, "live" if one.live else "test", one.callback_url,
+             " ".join(one.origins))
             for one in found
         ],
     )  # fmt: skip
@@ -152,12 +154,20 @@ def list_events(state: str | None, order: str | None, limit: int) -> None:
 def show(event_id: str) -> None:
     """Show EVENT_ID with its contents and every attempt to deliver it."""
     told = desk_here().database.read(show_event, event_id)
-    click.echo(f"{told.id}  {told.kind}, number {told.seq} of {told.subject}, {moment(told.created_at)}")
+    click.echo(
+        f"{told.id}  {told.kind}, number {told.seq} of {told.subject}, {moment(told.created_at)}"
+    )
     click.echo(json.dumps(told.data, indent=2, ensure_ascii=False))
     rows(
         ("by", "to", "state", "tries", "next"),
         [
-            (d.courier, d.address, d.state, d.tries, moment(d.next_at) if d.state == "waiting" else "")
+            (
+                d.courier,
+                d.address,
+                d.state,
+                d.tries,
+                moment(d.next_at) if d.state == "waiting" else "",
+            )
             for d in told.deliveries
         ],
     )
@@ -187,11 +197,8 @@ def run_relay(state: DeskState) -> None:
     """Carry callbacks, refunds and late looks, and sweep, until SIGTERM or SIGINT."""
     stopping = threading.Event()
 
-    def stop(number: int, frame: FrameType | None) -> None:
-        stopping.set()
-
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, stop)
+        signal.signal(number, lambda *_: stopping.set())
     state.background.start()
     click.echo("The relay runs. Stop it with Ctrl-C or SIGTERM.")
     stopping.wait()
@@ -234,7 +241,7 @@ def _check_database(state: DeskState) -> tuple[str, str, str]:
         state.database.read(list_merchants)
     except TillError as error:
         return "bad", f"database {shown}: {error.message}", error.remedy
-    except Exception as error:  # whatever the driver says belongs in front of the operator
+    except Exception as error:  # noqa: BLE001 - whatever the driver says is for the operator
         return "bad", f"database {shown}: {error}", "Check TILL_DESK_DATABASE_URL."
     return "ok", f"database {shown}", ""
 
@@ -242,7 +249,7 @@ def _check_database(state: DeskState) -> tuple[str, str, str]:
 def _check_merchants(state: DeskState) -> tuple[str, str, str]:
     try:
         found = state.database.read(list_merchants)
-    except Exception:
+    except Exception:  # noqa: BLE001 - said above already
         return "bad", "merchants cannot be read", "Mend the database first."
     if not found:
         return "warn", "no merchant yet", "Run `flask till merchants add NAME --origin ...`."
@@ -272,7 +279,7 @@ def _check_gateway(state: DeskState, name: str) -> tuple[str, str, str]:
 def _check_dead(state: DeskState) -> tuple[str, str, str]:
     try:
         dead = state.database.read(list_deliveries, state="dead", limit=1)
-    except Exception:
+    except Exception:  # noqa: BLE001 - said above already
         return "bad", "events cannot be read", "Mend the database first."
     if dead:
         return "warn", "some events were given up", "See `flask till events list --state dead`."

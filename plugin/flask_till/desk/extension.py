@@ -10,6 +10,7 @@ from weakref import WeakSet
 
 from flask import Flask, current_app, has_app_context
 
+from ..base.background import Background
 from ..base.clock import Clock, system_clock
 from ..base.database import Database
 from ..base.http import IN_PROCESS_HOST
@@ -18,8 +19,10 @@ from ..base.sealing import Seal
 from ..errors import SettingsError
 from ..settings import DeskSettings, read_desk
 from .address import Address
+from .background import background_of
 from .cashier import Cashier
 from .dialects.counter import EXTENSION, Counter
+from .dialects.gateway_webhooks import gateway_webhooks
 from .dialects.limits import Limits
 from .dialects.till import till_dialect
 from .dialects.till_callbacks import TillCallbacks
@@ -30,9 +33,7 @@ from .gateways import Gateway
 from .merchant import Credentials
 from .pages import order_pages
 from .pages.parts import DeskParts
-from .relaying import Background
 from .tables import MIGRATIONS
-from .webhooks import gateway_webhooks
 
 LOCAL_HOSTS = ("localhost", "127.0.0.1")
 
@@ -136,7 +137,7 @@ class OrderDesk:
                 page_address=address.page,
                 remember_address=address.remember,
             ),
-            background=Background(
+            background=background_of(
                 database, cashier, {"till": callbacks}, enabled=settings.background
             ),
             callbacks=callbacks,

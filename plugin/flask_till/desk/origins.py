@@ -32,7 +32,7 @@ def origin_of(url: str) -> str | None:
 
 
 def as_origin(text: str) -> str:
-    """A merchant's origin, normalised. Raises `InvalidRequest` (INVALID_ORIGIN) for anything more."""
+    """A merchant's origin, normalised. Raises `InvalidRequest` (INVALID_ORIGIN) otherwise."""
     origin = origin_of(text)
     found = _ADDRESS.fullmatch(text)
     if origin is None or found is None or found["rest"] not in (None, "/"):

@@ -1,18 +1,13 @@
-"""What one application does outside its requests: signals after the commit, and the sweep.
-
-Nothing runs before the first request, and a forked child starts its own threads.
-"""
+"""What a shop does outside of its requests: signals after the commit, and the sweep."""
 
 from __future__ import annotations
 
-import atexit
 import logging
-import os
-import threading
 from typing import Any
 
 from flask import Flask
 
+from ..base.background import Background
 from ..base.database import Database
 from ..base.outbox import Delivery
 from ..base.relay import DONE, Courier, Outcome, Relay
@@ -64,53 +59,15 @@ class SignalCourier:
         return {"order": self._database.read(find_order, delivery.subject)}
 
 
-class Background:
-    """The threads of one application in this process."""
+def background_of(
+    app: Flask, database: Database, checkout: Checkout, *, enabled: bool
+) -> Background:
+    """The relay of a shop's signals, and the sweep that ends what nobody came back for."""
+    courier: Courier = SignalCourier(app, database)
+    relay = Relay(database, outbox, {"signal": courier}, schedules={"signal": SIGNAL_RETRIES})
 
-    def __init__(
-        self, app: Flask, database: Database, checkout: Checkout, *, enabled: bool
-    ) -> None:
-        self._app = app
-        self._checkout = checkout
-        self._enabled = enabled
-        courier: Courier = SignalCourier(app, database)
-        self.relay = Relay(
-            database, outbox, {"signal": courier}, schedules={"signal": SIGNAL_RETRIES}
-        )
-        self._ended = threading.Event()
-        self._thread: threading.Thread | None = None
-        self._lock = threading.Lock()
-        self._pid = 0
+    def sweep() -> None:
+        with app.app_context():
+            checkout.sweep()
 
-    def wake(self) -> None:
-        """Start what should run and does not yet; costs nothing when it does."""
-        if self._enabled and self._pid != os.getpid():
-            with self._lock:
-                if self._pid != os.getpid():
-                    self._pid = os.getpid()
-                    self._start()
-
-    def _start(self) -> None:
-        self.relay.start()
-        self._ended.clear()
-        self._thread = threading.Thread(target=self._run, name="till-sweeper", daemon=True)
-        self._thread.start()
-        atexit.register(self.stop)
-
-    def _run(self) -> None:
-        while not self._ended.wait(SWEEP_EVERY):
-            try:
-                with self._app.app_context():
-                    self._checkout.sweep()
-            except Exception:
-                log.exception("the sweep failed; it comes again")
-
-    def stop(self) -> None:
-        """End the threads; what is under way is finished, what waits is kept by the outbox."""
-        atexit.unregister(self.stop)
-        with self._lock:
-            thread, self._thread, self._pid = self._thread, None, 0
-        if thread is not None:
-            self._ended.set()
-            thread.join(timeout=5)
-        self.relay.stop()
+    return Background(relay, sweep, every=SWEEP_EVERY, enabled=enabled)

@@ -11,13 +11,14 @@ from flask import Flask
 from markupsafe import Markup
 
 from ..base.database import Database
+from ..base.waiters import Waiters
 from ..errors import SettingsError
 from ..settings import ShopSettings, read_shop
 from ..signals import ALL
 from .actions import orders as order_actions
 from .actions.catalogs import ListCatalog
 from .actions.versions import versions_of
-from .background import Background
+from .background import background_of
 from .basket import Basket
 from .catalog import Catalog, Product, Shelf
 from .checkout import Checkout
@@ -31,12 +32,13 @@ from .routes.basket import basket_now
 from .routes.session import BasketCookie
 from .routes.shopfront import Destination, Shopfront, shopfront
 from .routes.together import Together
-from .routes.waiters import Waiters
 from .tables import MIGRATIONS
 
 Listener = TypeVar("Listener", bound=Callable[..., Any])
 Goods = Catalog | Iterable[Product]
 NAME = "till"
+WAITERS_PER_BASKET = 8
+"""A browser needs one."""
 
 
 class Till:
@@ -112,7 +114,6 @@ class Till:
         shelf = _shelf(catalog, promotions, settings.currency, database)
         at_desk = self._desk(app, settings, desk)
         checkout = Checkout(database, shelf, at_desk)
-        background = Background(app, database, checkout, enabled=settings.background)
         return Shopfront(
             app=app,
             settings=settings,
@@ -123,8 +124,8 @@ class Till:
             cookie=BasketCookie(
                 settings.secret_keys, settings.url_prefix, secure=settings.cookie_secure
             ),
-            waiters=Waiters(settings.max_waiters),
-            background=background,
+            waiters=Waiters(settings.max_waiters, per_key=WAITERS_PER_BASKET),
+            background=background_of(app, database, checkout, enabled=settings.background),
             versions=Together(lambda basket_ids: database.read(versions_of, basket_ids)),
             owner=self,
             order_complete=order_complete,

@@ -89,7 +89,9 @@ def test_money_for_one_order_never_pays_another(desk: Any) -> None:
 
 
 other_money = st.one_of(
-    st.integers(0, 10**9).filter(lambda minor: minor != 4999).map(lambda n: Money.of_minor(n, "PLN")),
+    st.integers(0, 10**9)
+    .filter(lambda minor: minor != 4999)
+    .map(lambda n: Money.of_minor(n, "PLN")),
     st.sampled_from(["EUR", "JPY", "KWD", "USD"]).map(lambda code: Money.of_minor(4999, code)),
 )
 mutations = st.one_of(
@@ -161,7 +163,9 @@ def test_an_old_attempt_that_stirs_again_does_not_disturb_the_one_under_way(desk
     desk.cashier.settle(desk.gateway.turn(first, "failed"))
     second = desk.start(order, "slip")
     desk.gateway.status[second] = "requires_action"
-    assert desk.cashier.settle(desk.gateway.evidence(first, status="processing")).verdict == "ignored"
+    assert (
+        desk.cashier.settle(desk.gateway.evidence(first, status="processing")).verdict == "ignored"
+    )
     desk.cashier.settle(desk.gateway.turn(first, "succeeded"))
     assert desk.read(order.id).status == "paid"
     assert desk.gateway.status[second] == "cancelled"

@@ -61,13 +61,15 @@ def test_a_changed_callback_does_not_verify(desk: Any, receiver: Receiver) -> No
         ([secret], headers, body, now + timedelta(seconds=301)),
         ([secret], headers, body, now - timedelta(seconds=61)),
         (["whsec_" + "A" * 40], headers, body, now),
-        ([secret], {name: "" for name in headers}, body, now),
+        ([secret], dict.fromkeys(headers, ""), body, now),
     ):
         with pytest.raises(BadSignature):
             till.verify(secrets, given, text, at)
 
 
-def test_while_secrets_rotate_callbacks_fit_the_old_and_the_new_one(desk: Any, receiver: Receiver) -> None:
+def test_while_secrets_rotate_callbacks_fit_the_old_and_the_new_one(
+    desk: Any, receiver: Receiver
+) -> None:
     fresh = desk.desk.enrolment.rotate(desk.credentials.merchant_id)
     desk.order("T-1")
     desk.desk.relay.drain()
@@ -114,7 +116,9 @@ def test_a_redirect_is_not_followed(desk: Any, receiver: Receiver, serve: Any) -
     assert states(desk) == ["waiting"]
 
 
-def test_410_stops_callbacks_until_there_is_a_new_address(desk: Any, receiver: Receiver, serve: Any) -> None:
+def test_410_stops_callbacks_until_there_is_a_new_address(
+    desk: Any, receiver: Receiver, serve: Any
+) -> None:
     receiver.reply = lambda _: 410
     order = desk.paid()
     desk.desk.relay.drain()
@@ -134,7 +138,11 @@ def test_410_stops_callbacks_until_there_is_a_new_address(desk: Any, receiver: R
 
 
 def test_retry_after_is_honoured_within_bounds(desk: Any, receiver: Receiver) -> None:
-    receiver.reply = lambda n: [(503, {"Retry-After": "1800"}), (503, {"Retry-After": "999999"}), 200][n]
+    receiver.reply = lambda n: [
+        (503, {"Retry-After": "1800"}),
+        (503, {"Retry-After": "999999"}),
+        200,
+    ][n]
     desk.order()
     for seconds, calls in ((0, 1), (1799, 1), (2, 2), (3599, 2), (2, 3)):
         desk.clock.advance(seconds)
@@ -142,9 +150,15 @@ def test_retry_after_is_honoured_within_bounds(desk: Any, receiver: Receiver) ->
         assert len(receiver.calls) == calls
 
 
-def test_retry_after_may_be_a_date_and_nonsense_is_passed_over(desk: Any, receiver: Receiver) -> None:
+def test_retry_after_may_be_a_date_and_nonsense_is_passed_over(
+    desk: Any, receiver: Receiver
+) -> None:
     at = "Mon, 04 May 2026 12:10:00 GMT"
-    receiver.reply = lambda n: [(503, {"Retry-After": at}), (503, {"Retry-After": "soon-ish"}), 200][n]
+    receiver.reply = lambda n: [
+        (503, {"Retry-After": at}),
+        (503, {"Retry-After": "soon-ish"}),
+        200,
+    ][n]
     desk.order()
     for seconds, calls in ((0, 1), (599, 1), (2, 2), (40, 3)):
         desk.clock.advance(seconds)
@@ -211,16 +225,44 @@ def test_a_huge_or_compressed_answer_is_not_read_to_its_end(desk: Any, receiver:
 
 
 PRIVATE = [
-    "http://127.0.0.2/", "https://127.0.0.2/", "https://[::ffff:7f00:1]/", "https://2130706433/",
-    "https://0x7f.1/", "https://0177.0.0.1/", "https://127.1/", "https://[64:ff9b::7f00:1]/",
-    "https://[64:ff9b::a00:1]/", "https://[::1]/", "https://[2002:7f00:1::]/", "https://10.0.0.1/",
-    "https://192.168.1.1/", "https://169.254.169.254/latest/", "https://172.16.0.1/", "https://[fe80::1]/",
-    "https://[fc00::1]/", "https://0.0.0.0/", "https://user:pw@shop.example/", "https://shop.example:22/",
-    "http://shop.example/", "ftp://shop.example/", "file:///etc/passwd", "https://shop.example\\@10.0.0.1/",
-    "https://shop.example/#x", "https:///x", "https://intranet/", "https://printer.local/",
-    "https://①②⑦.⓪.⓪.①/", "https://127。0。0。1/", "gopher://x/", "https://sh op.example/", "//x", "",
-    "https://224.0.0.1/", "https://[ff02::1]/", "https://shop.example\r\nX: y/",
-]  # fmt: skip
+    "http://127.0.0.2/",
+    "https://127.0.0.2/",
+    "https://[::ffff:7f00:1]/",
+    "https://2130706433/",
+    "https://0x7f.1/",
+    "https://0177.0.0.1/",
+    "https://127.1/",
+    "https://[64:ff9b::7f00:1]/",
+    "https://[64:ff9b::a00:1]/",
+    "https://[::1]/",
+    "https://[2002:7f00:1::]/",
+    "https://10.0.0.1/",
+    "https://192.168.1.1/",
+    "https://169.254.169.254/latest/",
+    "https://172.16.0.1/",
+    "https://[fe80::1]/",
+    "https://[fc00::1]/",
+    "https://0.0.0.0/",
+    "https://user:pw@shop.example/",
+    "https://shop.example:22/",
+    "http://shop.example/",
+    "ftp://shop.example/",
+    "file:///etc/passwd",
+    "https://shop.example\\@10.0.0.1/",
+    "https://shop.example/#x",
+    "https:///x",
+    "https://intranet/",
+    "https://printer.local/",
+    "https://①②⑦.⓪.⓪.①/",
+    "https://127。0。0。1/",
+    "gopher://x/",
+    "https://sh op.example/",
+    "//x",
+    "",
+    "https://224.0.0.1/",
+    "https://[ff02::1]/",
+    "https://shop.example\r\nX: y/",
+]
 
 
 def test_an_address_inside_is_refused_when_it_is_registered(desk: Any) -> None:
@@ -230,13 +272,17 @@ def test_an_address_inside_is_refused_when_it_is_registered(desk: Any) -> None:
         assert refused.value.code == "URL_REFUSED", url
 
 
-def test_a_name_that_leads_inside_is_not_called(make_desk: Any, serve: Any, monkeypatch: Any) -> None:
+def test_a_name_that_leads_inside_is_not_called(
+    make_desk: Any, serve: Any, monkeypatch: Any
+) -> None:
     import socket
 
     inner = Receiver()
     port = int(serve(inner.app).rsplit(":", 1)[1])
     desk = make_desk()
-    desk.desk.enrolment.change(desk.credentials.merchant_id, callback_url="https://rebinding.example/")
+    desk.desk.enrolment.change(
+        desk.credentials.merchant_id, callback_url="https://rebinding.example/"
+    )
     real = socket.getaddrinfo
 
     def lying(host: str, *args: Any, **kwargs: Any) -> Any:
@@ -252,7 +298,9 @@ def test_a_name_that_leads_inside_is_not_called(make_desk: Any, serve: Any, monk
     assert "private" in desk.rows(outbox.attempts)[0].detail
 
 
-def test_a_receiver_that_hangs_up_or_is_not_there_is_tried_again(desk: Any, receiver: Receiver, serve: Any) -> None:
+def test_a_receiver_that_hangs_up_or_is_not_there_is_tried_again(
+    desk: Any, receiver: Receiver, serve: Any
+) -> None:
     url = desk.database.read(read_merchant, desk.credentials.merchant_id).callback_url
     serve.stop(url.split("/hook")[0])
     desk.order()

@@ -45,7 +45,9 @@ def test_the_whole_order_comes_back_as_it_was_asked_for(desk: Any) -> None:
         if name not in ("lines", "opener_origin", "expires_in"):
             assert told[name] == value, name
     assert told["lines"] == [asked["lines"][0], {**asked["lines"][1], "image_url": None}]
-    assert desk.get(f"/v1/orders/{told['id']}").json == {k: v for k, v in told.items() if k != "token"}
+    assert desk.get(f"/v1/orders/{told['id']}").json == {
+        k: v for k, v in told.items() if k != "token"
+    }
 
 
 def test_the_same_order_again_is_the_first_one_with_a_fresh_token(desk: Any) -> None:
@@ -142,16 +144,31 @@ def test_orders_are_listed_by_status_and_none_is_shown_as_open_past_its_time(des
     desk.order("T-2")
     desk.clock.advance(minutes=31)
     told = {
-        status: [one["external_id"] for one in desk.get(f"/v1/orders?status={status}").json["orders"]]
+        status: [
+            one["external_id"] for one in desk.get(f"/v1/orders?status={status}").json["orders"]
+        ]
         for status in ("paid", "pending", "expired")
     }
     assert told["paid"] == [paid.external_id]
     assert told["pending"] == []
-    assert [one["external_id"] for one in desk.get("/v1/orders?status=expired").json["orders"]] == ["T-2"]
+    assert [one["external_id"] for one in desk.get("/v1/orders?status=expired").json["orders"]] == [
+        "T-2"
+    ]
 
 
-NONSENSE = ["limit=0", "limit=101", "limit=x", "limit=1&limit=2", "status=lost", "after=x",
-            "after=99999999999999999.ord_1", "page=2", "limit=-1", "limit=1e2", "limit=٣"]  # fmt: skip
+NONSENSE = [
+    "limit=0",
+    "limit=101",
+    "limit=x",
+    "limit=1&limit=2",
+    "status=lost",
+    "after=x",
+    "after=99999999999999999.ord_1",
+    "page=2",
+    "limit=-1",
+    "limit=1e2",
+    "limit=٣",
+]
 
 
 def test_a_search_that_makes_no_sense_is_refused(desk: Any) -> None:
@@ -172,7 +189,11 @@ def test_what_happened_to_an_order_can_be_read_with_the_order_as_it_was(desk: An
 def test_refunds_are_told_in_the_order_and_add_up(desk: Any) -> None:
     order = desk.paid(amount=5000)
     first = desk.post(f"/v1/orders/{order.id}/refunds", json={"amount": 2000, "reason": "chipped"})
-    assert (first.status_code, first.json["status"], first.json["reason"]) == (201, "succeeded", "chipped")
+    assert (first.status_code, first.json["status"], first.json["reason"]) == (
+        201,
+        "succeeded",
+        "chipped",
+    )
     assert desk.get(f"/v1/orders/{order.id}").json["status"] == "partially_refunded"
     desk.clock.advance(1)
     rest = desk.post(f"/v1/orders/{order.id}/refunds", json={})
@@ -203,7 +224,9 @@ def test_a_refund_waits_while_its_gateway_is_away(desk: Any) -> None:
     assert desk.get(f"/v1/orders/{order.id}").json["status"] == "refunded"
 
 
-def test_cancelling_while_the_gateway_is_away_is_answered_with_503_and_loses_nothing(desk: Any) -> None:
+def test_cancelling_while_the_gateway_is_away_is_answered_with_503_and_loses_nothing(
+    desk: Any,
+) -> None:
     order = desk.order()
     desk.start(order)
     desk.gateway.is_away = True

@@ -24,12 +24,24 @@ def problem(answer: Any, status: int, code: str) -> dict[str, Any]:
 
 
 BODIES = [
-    (b"", 400), (b"{", 400), (b"[]", 400), (b"null", 400), (b'"x"', 400), (b"\xff\xfe", 400),
-    (b'{"amount": NaN}', 400), (b'{"amount": Infinity}', 400), (b'{"amount": 1e400}', 400),
-    (b'{"a":1,"a":2}', 400), (b"[" * 60_000, 400), (b'{"a":' * 12_000, 400),
-    (b"1" * 6000, 400), (b'{"metadata":{"a":"\\ud800"}}', 422), (b'{"description":"a\\u0000b"}', 422),
-    (b" " * (64 * 1024 + 1), 413), (json.dumps({"a": "x" * 70_000}).encode(), 413),
-]  # fmt: skip
+    (b"", 400),
+    (b"{", 400),
+    (b"[]", 400),
+    (b"null", 400),
+    (b'"x"', 400),
+    (b"\xff\xfe", 400),
+    (b'{"amount": NaN}', 400),
+    (b'{"amount": Infinity}', 400),
+    (b'{"amount": 1e400}', 400),
+    (b'{"a":1,"a":2}', 400),
+    (b"[" * 60_000, 400),
+    (b'{"a":' * 12_000, 400),
+    (b"1" * 6000, 400),
+    (b'{"metadata":{"a":"\\ud800"}}', 422),
+    (b'{"description":"a\\u0000b"}', 422),
+    (b" " * (64 * 1024 + 1), 413),
+    (json.dumps({"a": "x" * 70_000}).encode(), 413),
+]
 
 
 def test_a_body_that_is_no_strict_json_is_refused(desk: Any) -> None:
@@ -49,24 +61,58 @@ def test_another_content_type_is_refused(desk: Any) -> None:
 
 LINE = {"product_id": "mug", "name": "Mug", "quantity": 1, "unit_amount": 4999}
 WRONG = [
-    {"amount": -4999}, {"amount": 0}, {"amount": True}, {"amount": "4999"}, {"amount": 4999.0},
-    {"amount": 2**63}, {"amount": None}, {"amount": 4998}, {"currency": "pln"}, {"currency": "XXX"},
-    {"currency": "ZZZ"}, {"currency": ["PLN"]}, {"external_id": ""}, {"external_id": "a b"},
-    {"external_id": "x" * 129}, {"external_id": 7}, {"external_id": "ż"}, {"lines": []},
-    {"lines": [LINE] * 201, "amount": 4999 * 201}, {"lines": {}}, {"lines": [{**LINE, "quantity": 0}]},
-    {"lines": [{**LINE, "quantity": -1}]}, {"lines": [{**LINE, "quantity": True}]},
-    {"lines": [{**LINE, "quantity": "1"}]}, {"lines": [{**LINE, "quantity": 1.5}]},
-    {"lines": [{**LINE, "quantity": 10**9}]}, {"lines": [{**LINE, "price": 1}]},
-    {"lines": [{**LINE, "name": ""}]}, {"lines": [{**LINE, "name": "x" * 251}]},
-    {"status": "paid"}, {"paid_at": "2026-05-04T12:00:00Z"}, {"merchant_id": "mer_2"}, {"live": True},
-    {"refunded": 1}, {"expires_in": 59}, {"expires_in": 7 * 86400 + 1}, {"expires_in": "1800"},
-    {"late_money": "keep"}, {"locale": "../etc"}, {"methods": []}, {"shopper": {"phone": "1"}},
-    {"shopper": {"email": "no"}}, {"metadata": []}, {"metadata": {str(n): n for n in range(51)}},
-    {"shares": [{"receiver": "a", "amount": 5000}]}, {"shares": [{"receiver": "a", "amount": 0}]},
-    {"adjustments": [{"label": "x", "amount": 1}]}, {"description": "x" * 2001},
-    {"redirect_url": "javascript:alert(1)"}, {"image_url": "x"},
+    {"amount": -4999},
+    {"amount": 0},
+    {"amount": True},
+    {"amount": "4999"},
+    {"amount": 4999.0},
+    {"amount": 2**63},
+    {"amount": None},
+    {"amount": 4998},
+    {"currency": "pln"},
+    {"currency": "XXX"},
+    {"currency": "ZZZ"},
+    {"currency": ["PLN"]},
+    {"external_id": ""},
+    {"external_id": "a b"},
+    {"external_id": "x" * 129},
+    {"external_id": 7},
+    {"external_id": "ż"},
+    {"lines": []},
+    {"lines": [LINE] * 201, "amount": 4999 * 201},
+    {"lines": {}},
+    {"lines": [{**LINE, "quantity": 0}]},
+    {"lines": [{**LINE, "quantity": -1}]},
+    {"lines": [{**LINE, "quantity": True}]},
+    {"lines": [{**LINE, "quantity": "1"}]},
+    {"lines": [{**LINE, "quantity": 1.5}]},
+    {"lines": [{**LINE, "quantity": 10**9}]},
+    {"lines": [{**LINE, "price": 1}]},
+    {"lines": [{**LINE, "name": ""}]},
+    {"lines": [{**LINE, "name": "x" * 251}]},
+    {"status": "paid"},
+    {"paid_at": "2026-05-04T12:00:00Z"},
+    {"merchant_id": "mer_2"},
+    {"live": True},
+    {"refunded": 1},
+    {"expires_in": 59},
+    {"expires_in": 7 * 86400 + 1},
+    {"expires_in": "1800"},
+    {"late_money": "keep"},
+    {"locale": "../etc"},
+    {"methods": []},
+    {"shopper": {"phone": "1"}},
+    {"shopper": {"email": "no"}},
+    {"metadata": []},
+    {"metadata": {str(n): n for n in range(51)}},
+    {"shares": [{"receiver": "a", "amount": 5000}]},
+    {"shares": [{"receiver": "a", "amount": 0}]},
+    {"adjustments": [{"label": "x", "amount": 1}]},
+    {"description": "x" * 2001},
+    {"redirect_url": "javascript:alert(1)"},
+    {"image_url": "x"},
     {"lines": [{**LINE, "image_url": "javascript:alert(1)"}]},
-]  # fmt: skip
+]
 
 
 def test_an_order_with_one_wrong_member_is_refused_and_the_member_named(desk: Any) -> None:
@@ -100,15 +146,34 @@ def test_odd_text_comes_back_as_it_was(desk: Any) -> None:
 
 
 FOREIGN = [
-    "https://evil.example/", "https://evil.example\\@shop.example/", "https://shop.example@evil.example/",
-    "https://shop.example:443@evil.example/", "https://shop.example.evil.example/", "//evil.example/",
-    "https:/shop.example/", "https:shop.example/", "https:///shop.example/", "http://shop.example/",
-    "https://shop.example:8443/", "https://shop.example\t.evil.example/", "https://shop.example\\.evil.example",
-    "https://shop.example%2eevil.example/", "https://shop.example。evil.example/", "https://ѕhop.example/",
-    "javascript:alert(1)//https://shop.example/", "data:text/html,x", "https://shop.example?@evil.example\\",
-    " https://shop.example/", "https://shop.example /", "https://user:pass@shop.example/", "https://[::1]/",
-    "https://shop.example:0/", "https://shop.example:99999/", "https://shop.example:/x", "",
-]  # fmt: skip
+    "https://evil.example/",
+    "https://evil.example\\@shop.example/",
+    "https://shop.example@evil.example/",
+    "https://shop.example:443@evil.example/",
+    "https://shop.example.evil.example/",
+    "//evil.example/",
+    "https:/shop.example/",
+    "https:shop.example/",
+    "https:///shop.example/",
+    "http://shop.example/",
+    "https://shop.example:8443/",
+    "https://shop.example\t.evil.example/",
+    "https://shop.example\\.evil.example",
+    "https://shop.example%2eevil.example/",
+    "https://shop.example。evil.example/",
+    "https://ѕhop.example/",
+    "javascript:alert(1)//https://shop.example/",
+    "data:text/html,x",
+    "https://shop.example?@evil.example\\",
+    " https://shop.example/",
+    "https://shop.example /",
+    "https://user:pass@shop.example/",
+    "https://[::1]/",
+    "https://shop.example:0/",
+    "https://shop.example:99999/",
+    "https://shop.example:/x",
+    "",
+]
 
 
 def test_a_redirect_that_is_not_registered_is_refused(desk: Any) -> None:
@@ -121,8 +186,14 @@ def test_a_redirect_that_is_not_registered_is_refused(desk: Any) -> None:
     assert nothing_happened(desk)
 
 
-OWN = [SHOP, f"{SHOP}/", f"{SHOP}/a?b=c#d", "https://SHOP.example/x", "https://shop.example:443/x",
-       f"{SHOP}/?next=https://evil.example/@x"]  # fmt: skip
+OWN = [
+    SHOP,
+    f"{SHOP}/",
+    f"{SHOP}/a?b=c#d",
+    "https://SHOP.example/x",
+    "https://shop.example:443/x",
+    f"{SHOP}/?next=https://evil.example/@x",
+]
 
 
 def test_a_redirect_to_a_registered_origin_is_taken(desk: Any) -> None:
@@ -131,10 +202,24 @@ def test_a_redirect_to_a_registered_origin_is_taken(desk: Any) -> None:
         assert answer.status_code == 201, url
 
 
-KEYS = [None, "", "Bearer", "Bearer ", "Basic dGlsbDp4", "Bearer wrong", "bearer " + "x" * 300,
-        "Bearer \xff\xfe", "till_key_x"]  # fmt: skip
-GUARDED = [("POST", "/v1/orders"), ("GET", "/v1/orders"), ("GET", "/v1/orders/ord_1"),
-           ("POST", "/v1/orders/ord_1/refunds"), ("POST", "/v1/events/evt_1/replay")]  # fmt: skip
+KEYS = [
+    None,
+    "",
+    "Bearer",
+    "Bearer ",
+    "Basic dGlsbDp4",
+    "Bearer wrong",
+    "bearer " + "x" * 300,
+    "Bearer \xff\xfe",
+    "till_key_x",
+]
+GUARDED = [
+    ("POST", "/v1/orders"),
+    ("GET", "/v1/orders"),
+    ("GET", "/v1/orders/ord_1"),
+    ("POST", "/v1/orders/ord_1/refunds"),
+    ("POST", "/v1/events/evt_1/replay"),
+]
 
 
 def test_without_the_right_key_nothing_is_answered(desk: Any) -> None:
@@ -180,8 +265,9 @@ def test_another_merchants_order_looks_like_none(desk: Any) -> None:
 WRONG_METHODS = [
     ("PUT", "/v1/orders", "GET, HEAD, OPTIONS, POST"),
     ("DELETE", "/v1/orders/ord_1", "GET, HEAD, OPTIONS"),
-    ("GET", "/v1/orders/ord_1/cancel", "OPTIONS, POST"), ("PATCH", "/v1/openapi.json", "GET, HEAD, OPTIONS"),
-]  # fmt: skip
+    ("GET", "/v1/orders/ord_1/cancel", "OPTIONS, POST"),
+    ("PATCH", "/v1/openapi.json", "GET, HEAD, OPTIONS"),
+]
 
 
 def test_a_wrong_method_is_refused_with_those_that_are_right(desk: Any) -> None:
@@ -207,7 +293,9 @@ def test_requests_that_take_no_members_refuse_some(desk: Any) -> None:
         problem(desk.post(path, data="x"), 415, "UNSUPPORTED_CONTENT_TYPE")
 
 
-def test_a_fault_of_ours_tells_a_number_and_no_more(desk: Any, monkeypatch: Any, caplog: Any) -> None:
+def test_a_fault_of_ours_tells_a_number_and_no_more(
+    desk: Any, monkeypatch: Any, caplog: Any
+) -> None:
     def fail(*_: Any, **__: Any) -> None:
         raise RuntimeError("a secret")
 

@@ -8,7 +8,9 @@ from flask_till.wire.till import EventKind, OrderStatus
 
 
 def test_every_state_has_a_word_and_every_word_a_state() -> None:
-    states = set(TRANSITIONS) | {after for steps in TRANSITIONS.values() for after in steps.values()}
+    states = set(TRANSITIONS) | {
+        after for steps in TRANSITIONS.values() for after in steps.values()
+    }
     assert set(STATUS) == states
     assert set(STATUS.values()) == set(OrderStatus)
     assert {STATE[word] for word in OrderStatus} == states

@@ -20,7 +20,7 @@ from flask_till.desk.gateways.sandbox import SandboxGateway
 from flask_till.desk.merchant import Merchant
 from flask_till.desk.order import Adjustment, Line, Order, OrderDraft
 from flask_till.desk.pages import DeskParts, order_pages
-from flask_till.desk.pages.waiting import Pace
+from flask_till.base.pace import Pace
 from flask_till.desk.tables import MIGRATIONS
 from flask_till.money import Money
 from flask_till.settings import read_desk

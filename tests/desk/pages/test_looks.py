@@ -8,7 +8,7 @@ from flask_till.desk.pages.static_files import static_files
 
 
 def sheet(name: str) -> str:
-    return static_files()[f"look/{name}.css"].decode()
+    return static_files().files[f"look/{name}.css"].content.decode()
 
 
 def values(selector: str) -> dict[str, str]:
@@ -25,9 +25,9 @@ def test_dark_is_the_same_whoever_asks_for_it() -> None:
 def test_every_colour_that_is_used_has_a_value() -> None:
     used = {
         name
-        for path, content in static_files().items()
+        for path, file in static_files().files.items()
         if path.startswith("look/")
-        for name in re.findall(r"var\((--[\w-]+)", content.decode())
+        for name in re.findall(r"var\((--[\w-]+)", file.content.decode())
     }
     set_by_script = {"--left"}
     assert used - set_by_script <= set(values(":root"))

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from flask_till.base.waiters import Waiters
 from flask_till.desk.gateways import Gateway, Method, PagePart, Started
 from flask_till.desk.gateways.sandbox import SandboxGateway
 from flask_till.desk.order import Order
-from flask_till.desk.pages.waiting import Waiters
 from flask_till.errors import GatewayUnavailable
 from flask_till.money import Money
 from tests.conftest import StillClock
@@ -290,24 +290,12 @@ def test_nobody_waits_who_has_news_or_did_not_ask(desk: Desk, query: dict[str, A
 
 def test_who_finds_no_place_to_wait_is_answered_at_once(make_desk: Callable[..., Desk]) -> None:
     desk = make_desk()
-    object.__setattr__(desk.parts, "waiters", Waiters(0))
+    object.__setattr__(desk.parts, "waiters", Waiters(0, per_key=0))
     order = desk.order()
     client = desk.enter(order)
     before = time.monotonic()
     assert status(client, order, version=1, wait=20)["status"] == "pending"
     assert time.monotonic() - before < 2
-
-
-def test_places_are_counted_for_each_order_and_given_back() -> None:
-    waiters = Waiters(4)
-    with waiters.place("a"), waiters.place("a"), waiters.place("a"):
-        with waiters.place("a") as fourth:
-            assert not fourth
-        with waiters.place("b") as first, waiters.place("c") as fifth:
-            assert first
-            assert not fifth
-    with waiters.place("a") as again:
-        assert again
 
 
 def test_a_session_that_is_revoked_while_waiting_gets_no_news(desk: Desk) -> None:

@@ -143,7 +143,9 @@ def show_event(work: Work, event_id: str) -> Told:
         .order_by(tries.c.at, tries.c.id)
     ).all()
     deliveries = [
-        one for one in list_deliveries(work, subject=row.subject, limit=1000) if one.event_id == row.id
+        one
+        for one in list_deliveries(work, subject=row.subject, limit=1000)
+        if one.event_id == row.id
     ]
     return Told(
         id=row.id,

@@ -26,13 +26,13 @@ def plan_late_looks(work: Work, order_id: str, waits: Mapping[str, timedelta]) -
             payments.c.status != "succeeded",
         )
     ).all()
-    for payment_id, gateway in begun:
-        if gateway in waits:
+    for row in begun:
+        if row.gateway in waits:
             outbox.record(
                 work,
-                subject=f"payment:{payment_id}",
+                subject=f"payment:{row.id}",
                 kind="payment.late_look",
-                data={"payment_id": payment_id},
-                receivers=[Receiver(JOB, gateway)],
-                not_before=work.now + waits[gateway],
+                data={"payment_id": row.id},
+                receivers=[Receiver(JOB, row.gateway)],
+                not_before=work.now + waits[row.gateway],
             )

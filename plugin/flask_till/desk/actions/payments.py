@@ -15,10 +15,13 @@ from ..ledger import capture, suspend
 from ..order import CAPTURED, PENDING, PROCESSING, Order, Payment
 from ..payment import ACTIVE, MOST_ATTEMPTS, TRANSITIONS, Bound, mismatch
 from ..tables import payments, provider_events
-from .orders import move_order
+from .orders import TOPIC, move_order
 from .posting import post
 from .reading import lock_order, payment_from
 from .refunds import owe_refund
+
+DECLINED = ("requires_action", "failed")
+"""With a reason, these mean that the bank said no; the first may be tried again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,8 @@ class Settled:
     order: Order
     verdict: str
     why: str | None = None
+    is_enough: bool = False
+    """Nothing more should be tried: it is paid, or was declined too often."""
 
 
 def start_payment(
@@ -87,8 +92,23 @@ def _limit_attempts(work: Work, order_id: str) -> None:
     made = work.execute(
         select(func.count()).select_from(payments).where(payments.c.order_id == order_id)
     ).scalar_one()
-    if made >= MOST_ATTEMPTS:
+    if max(made, _declines(work, order_id)) >= MOST_ATTEMPTS:
         raise TooMany("This order was tried too often.", code="TOO_MANY_ATTEMPTS", retry_after=3600)
+
+
+def _declines(work: Work, order_id: str) -> int:
+    """How often a provider told that the shopper's bank said no."""
+    query = (
+        select(func.count())
+        .select_from(provider_events.join(payments, payments.c.id == provider_events.c.payment_id))
+        .where(
+            payments.c.order_id == order_id,
+            provider_events.c.verdict == "applied",
+            provider_events.c.kind.in_(DECLINED),
+            provider_events.c.why.is_not(None),
+        )
+    )
+    return int(work.execute(query).scalar_one())
 
 
 def bind_payment(
@@ -171,22 +191,33 @@ def apply_evidence(work: Work, claimed: Claimed) -> Settled:
     verdict = "quarantined" if why else "applied"
     if why is None and not _is_news(work, order, payment, claimed):
         verdict = "ignored"
-    if not _note(work, claimed, payment.id, verdict, why):
+    if not _note(work, claimed, payment.id, verdict, why or claimed.reason):
         return Settled(order, "ignored", "seen before")
     if verdict != "applied":
         return Settled(order, verdict, why)
-    return Settled(_apply(work, order, payment, claimed), "applied")
+    applied = _apply(work, order, payment, claimed)
+    spent = claimed.status in DECLINED and _declines(work, order_id) >= MOST_ATTEMPTS
+    return Settled(applied, "applied", is_enough=spent or claimed.status == "succeeded")
 
 
 def _is_news(work: Work, order: Order, payment: Payment, claimed: Claimed) -> bool:
     """Whether it changes the payment. One attempt at a time is under way, and none of an order that
     is over; should money come of another one, that is news in any case."""
+    if claimed.status == payment.status:
+        return _is_another_decline(payment, claimed)
     if claimed.status not in TRANSITIONS[payment.status]:
         return False
     if claimed.status not in ACTIVE or payment.status in ACTIVE:
         return True
     others = (one for one in payments_of(work, order.id) if one.id != payment.id)
     return order.is_open and not any(one.status in ACTIVE for one in others)
+
+
+def _is_another_decline(payment: Payment, claimed: Claimed) -> bool:
+    """The bank said no again, and the payment may still be tried."""
+    if claimed.status not in ACTIVE or claimed.reason is None:
+        return False
+    return claimed.event_id is not None or claimed.reason != payment.reason
 
 
 def _note(work: Work, claimed: Claimed, payment_id: str, verdict: str, why: str | None) -> bool:
@@ -215,6 +246,7 @@ def _apply(work: Work, order: Order, payment: Payment, claimed: Claimed) -> Orde
         .where(payments.c.id == payment.id)
         .values(status=claimed.status, reason=claimed.reason, updated_at=work.now)
     )
+    work.ring(TOPIC + order.id)
     if claimed.status == "succeeded":
         return _receive(work, order, payment)
     if claimed.status == "processing" and order.status == PENDING:

@@ -34,7 +34,8 @@ def request_refund(
 ) -> Refund:
     """Reserve a refund of a paid order. Without ``amount``, of all that is left.
 
-    Whoever gives the ``refund_id`` may ask again: a refund that is there is given back. Raises `Conflict` (NOT_REFUNDABLE) when nothing is captured or left, `InvalidRequest`
+    Whoever gives the ``refund_id`` may ask again: a refund that is there is given back. Raises
+    `Conflict` (NOT_REFUNDABLE) when nothing is captured or left, `InvalidRequest`
     (REFUND_TOO_LARGE) when it is more than what is left.
     """
     order = lock_order(work, order_id, merchant_id=merchant_id)

@@ -19,7 +19,7 @@ BEGUN = 0
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """Which request: a key counts for one merchant and one endpoint, ``fingerprint`` is its body's."""
+    """Which request: a key counts for one merchant and endpoint; the fingerprint is its body's."""
 
     merchant_id: str
     endpoint: str

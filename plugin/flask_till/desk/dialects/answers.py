@@ -11,11 +11,11 @@ from pydantic import BaseModel
 from werkzeug.exceptions import HTTPException
 
 from ...errors import RequestError
+from ...web.refusals import finish, refused_by_flask, with_retry_after
 from ...wire import till
 
 log = logging.getLogger(__name__)
 PROBLEM = "application/problem+json"
-HTTP_CODES = {413: "BODY_TOO_LARGE", 415: "UNSUPPORTED_CONTENT_TYPE"}
 
 
 def answer(message: BaseModel, status: int = 200) -> Response:
@@ -45,22 +45,13 @@ def refuse(error: RequestError) -> Response:
     response = problem(
         error.status, error.code, error.message, remedy=error.remedy, fields=error.fields
     )
-    if error.retry_after is not None:
-        response.headers["Retry-After"] = str(error.retry_after)
     if error.status == HTTPStatus.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = 'Bearer realm="order desk"'
-    return response
+    return with_retry_after(response, error)
 
 
 def refuse_in_http(error: HTTPException) -> Response | HTTPException:
-    if error.code is None or error.code < HTTPStatus.BAD_REQUEST or error.response is not None:
-        return error
-    code = HTTP_CODES.get(error.code) or error.name.upper().replace(" ", "_")
-    response = problem(error.code, code, error.description or error.name)
-    for name, value in error.get_headers():
-        if name.lower() not in ("content-type", "content-length"):
-            response.headers[name] = value
-    return response
+    return refused_by_flask(error, problem)
 
 
 def apologise(error: Exception) -> Response:
@@ -68,12 +59,6 @@ def apologise(error: Exception) -> Response:
     number = f"err_{secrets.token_hex(8)}"
     log.error("%s: a request to the desk failed", number, exc_info=error)
     return problem(500, "INTERNAL_ERROR", f"Something went wrong here. Its number is {number}.")
-
-
-def finish(response: Response) -> Response:
-    response.headers.setdefault("Cache-Control", "no-store")
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    return response
 
 
 def speak_problems(blueprint: Blueprint) -> None:

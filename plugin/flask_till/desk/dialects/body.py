@@ -4,23 +4,12 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from flask import request
 from pydantic import BaseModel, ValidationError
-from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
 from ...errors import InvalidRequest
-from ...wire.strict_json import parse_object
+from ...web.body import json_object, raw_body
 
 M = TypeVar("M", bound=BaseModel)
-
-
-def raw_body(most: int) -> bytes:
-    """The bytes as they came; more than ``most`` are answered with 413."""
-    request.max_content_length = most
-    data = request.get_data(cache=True)
-    if len(data) > most:
-        raise RequestEntityTooLarge
-    return data
 
 
 def read_body(kind: type[M], most: int) -> M:
@@ -29,10 +18,8 @@ def read_body(kind: type[M], most: int) -> M:
     Answers 415 for another content type, 413 when it is too long, 400 when it is no strict JSON
     object; raises `InvalidRequest` (422) with the members that do not fit.
     """
-    if request.mimetype != "application/json":
-        raise UnsupportedMediaType("Send JSON with Content-Type: application/json.")
     try:
-        return kind.model_validate(parse_object(raw_body(most)))
+        return kind.model_validate(json_object(most))
     except ValidationError as error:
         raise invalid(error) from None
 
@@ -41,9 +28,7 @@ def no_body(most: int) -> None:
     """For requests that say all in their path: an empty body, or an empty JSON object."""
     if not raw_body(most):
         return
-    if request.mimetype != "application/json":
-        raise UnsupportedMediaType("Send no body, or {} with Content-Type: application/json.")
-    unknown = parse_object(raw_body(most))
+    unknown = json_object(most)
     if unknown:
         fields = dict.fromkeys(list(unknown)[:20], "unknown member")
         raise InvalidRequest("This request takes no members.", fields=fields)

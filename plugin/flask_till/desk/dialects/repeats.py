@@ -80,7 +80,7 @@ def keep(repeat: Repeat | None, said: Said) -> Response:
 
 def derived_id(prefix: str, repeat: Repeat) -> str:
     """An id that the same request always gets, so that a crash halfway never does it twice."""
-    text = "\n".join((repeat.merchant_id, repeat.endpoint, repeat.key))
+    text = f"{repeat.merchant_id}\n{repeat.endpoint}\n{repeat.key}"
     return f"{prefix}_{hashlib.sha256(text.encode()).hexdigest()[:32]}"
 
 

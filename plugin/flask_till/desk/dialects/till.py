@@ -12,7 +12,7 @@ from flask import Blueprint, Response, request
 from ...base.columns import EPOCH
 from ...base.database import Work
 from ...base.sealing import digest, new_secret
-from ...errors import Conflict, InvalidRequest, NotFound
+from ...errors import InvalidRequest, NotFound
 from ...wire import till
 from ..actions.events import list_events, replay_event
 from ..actions.orders import create_order
@@ -24,7 +24,7 @@ from ..merchant import Merchant
 from ..order import Order, OrderDraft
 from ..origins import require_registered
 from . import repeats
-from .answers import answer, refuse_in_http, speak_problems
+from .answers import answer, speak_problems
 from .bearer import calling_merchant
 from .body import no_body, read_body
 from .counter import counter
@@ -83,7 +83,7 @@ def _create(
 
 
 def show(order_id: str) -> Response:
-    order = counter().cashier.get(order_id, merchant_id=calling_merchant().id)
+    order = counter().cashier.follow(order_id, merchant_id=calling_merchant().id)
     return answer(order_message(order, counter().page_address()))
 
 
@@ -129,7 +129,7 @@ def search() -> Response:
 
 
 def _fresh(order: Order) -> Order:
-    """Expired if it is due; one that a gateway would have to be asked about waits for the sweeper."""
+    """Expired if it is due; one whose gateway would have to be asked waits for the sweeper."""
     desk = counter()
     if order.payment is None and order.is_due(desk.database.clock()):
         return desk.cashier.expire(order.id)
@@ -272,7 +272,10 @@ def till_dialect() -> Blueprint:
             blueprint.add_url_rule(path, view.__name__, view, methods=[method])
         others = [method for method in EVERY_METHOD if method not in views]
         blueprint.add_url_rule(
-            path, f"no_{path}".replace("/", "_").replace(".", "_"), _wrong_method(views), methods=others
+            path,
+            f"no_{path}".replace("/", "_").replace(".", "_"),
+            _wrong_method(views),
+            methods=others,
         )
     blueprint.add_url_rule("/", "nowhere", _nowhere, methods=EVERY_METHOD, defaults={"path": ""})
     blueprint.add_url_rule("/<path:path>", "nowhere", _nowhere, methods=EVERY_METHOD)
@@ -298,5 +301,5 @@ def _wrong_method(views: Mapping[str, View]) -> Callable[..., Response]:
     return wrong_method
 
 
-def _nowhere(path: str) -> Response:
+def _nowhere(**_: str) -> Response:
     raise NotFound("There is nothing at this address.", code="NOT_FOUND")

@@ -217,7 +217,7 @@ def _operation(
         "operationId": name,
         "summary": summary,
         "parameters": given,
-        "responses": {str(status): _answer(status, model) for status, model in answers.items()}
+        "responses": {str(status): _answer(model) for status, model in answers.items()}
         | {str(status): _problem(status) for status in sorted(refused)},
     }
     if asks is not None:
@@ -225,14 +225,12 @@ def _operation(
     return operation
 
 
-def _answer(status: int, model: Model) -> dict[str, Any]:
+def _answer(model: Model) -> dict[str, Any]:
     answer: dict[str, Any] = {"description": (model.__doc__ or "").strip(), "content": _json(model)}
     if model is till.CreatedOrder:
         answer["links"] = {
             name: {"operationId": name, "parameters": {"order_id": "$response.body#/id"}}
-            for name in (
-                "getOrder", "createToken", "cancelOrder", "createRefund", "listEvents"
-            )  # fmt: skip
+            for name in ("getOrder", "createToken", "cancelOrder", "createRefund", "listEvents")
         }
     if model is till.EventList:
         parameters = {"event_id": "$response.body#/events/0/id"}

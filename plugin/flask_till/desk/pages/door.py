@@ -9,7 +9,6 @@ from __future__ import annotations
 import hmac
 from dataclasses import dataclass
 from hashlib import sha256
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from flask import request
@@ -17,6 +16,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from ...base.sealing import digest
 from ...errors import Forbidden, Gone, NotFound, RequestError
+from ...web.this_machine import is_this_machine
 from ..actions.page_access import spend_token
 from ..order import Order
 from .parts import DeskParts
@@ -112,7 +112,7 @@ class Door:
         if settings.cookie_secure is not None:
             return settings.cookie_secure
         plain = self._place.origin.startswith("http://")
-        return not (plain and settings.in_development and not _is_this_machine(self._place.host))
+        return not (plain and settings.in_development and not is_this_machine(self._place.host))
 
     def proof(self, session: str) -> str:
         """What a form of the page carries, for browsers that do not say where a form came from."""
@@ -139,13 +139,3 @@ def _kinder(gone: RequestError) -> RequestError:
 
 def _asked_origin() -> str:
     return request.host_url.rstrip("/").lower()
-
-
-def _is_this_machine(netloc: str) -> bool:
-    host = urlsplit(f"//{netloc}").hostname or ""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

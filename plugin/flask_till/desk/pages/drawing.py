@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from .asked import Asked
 from .door import Place
 from .headers import policy
-from .static_files import release
+from .static_files import static_files
 from .wording import SCRIPT_TEXTS, Language
 
 
@@ -40,7 +40,7 @@ def draw(
         place=place,
         asked=asked,
         nonce=policy().nonce,
-        static=f"{place.path}/static/{release()}/",
+        static=f"{place.path}/static/{static_files().hash}/",
         script_texts={text: language.text(text) for text in SCRIPT_TEXTS},
         **words,
     )

@@ -6,16 +6,26 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ...base.database import Database
+from ...base.pace import Pace
+from ...base.waiters import Waiters
 from ...settings import DeskSettings
 from ..actions.merchants import read_merchant
 from ..cashier import Cashier
 from ..gateways import PagePart
 from ..merchant import Merchant
 from ..order import Order
-from .waiting import Pace, Waiters
 
 Admits = Callable[[Order, str], bool]
 """Whether a token that is none of ours (a partner's user token, say) opens this order's page."""
+
+
+MOST_WAITING = 16
+"""Requests that wait at once in a process; the others are answered at once and ask again."""
+MOST_WAITING_FOR_ONE = 3
+
+
+def _waiters() -> Waiters:
+    return Waiters(MOST_WAITING, per_key=MOST_WAITING_FOR_ONE)
 
 
 @dataclass(frozen=True)
@@ -26,7 +36,7 @@ class DeskParts:
     database: Database
     settings: DeskSettings
     admits: Admits | None = None
-    waiters: Waiters = field(default_factory=Waiters)
+    waiters: Waiters = field(default_factory=_waiters)
     pace: Pace = field(default_factory=Pace)
 
     def merchant_of(self, order: Order) -> Merchant:

@@ -9,7 +9,9 @@ from urllib.parse import urlencode
 from flask import Response, g, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from ...base.waiters import PollLater
 from ...errors import NotFound, RequestError, TillError
+from ...web.refusals import with_retry_after
 from ..actions.orders import TOPIC
 from ..actions.reading import read_order
 from ..gateways import PagePart
@@ -22,13 +24,14 @@ from .drawing import draw
 from .parts import DeskParts
 from .quiet_logs import forget_token
 from .screen import Offer, Screen, standing, web_address
-from .waiting import wait_until
 from .wording import DEAD_ENDS, OTHER_DEAD_END, Language, choose_language
 
 log = logging.getLogger(__name__)
 
 LONGEST_WAIT = 25
 """Seconds."""
+READ_EVERY = 2.0
+"""Seconds after which a waiting page's order is read though no bell rang."""
 LOOK_PACE = {"processing": 2.0, "created": 5.0, "requires_action": 15.0}
 """status of a payment -> seconds between two questions to its gateway while a page is open."""
 NOT_INPUTS = OURS | {"gateway", "method", "proof"}
@@ -83,15 +86,16 @@ class OrderPage:
     def _wait(self, order: Order, seconds: float) -> Order:
         current = order
 
-        def moved() -> bool:
+        def moved() -> Order | None:
             nonlocal current
             current = self._fresh(self._desk.database.read(read_order, order.id))
-            return standing(current) != standing(order)
+            return current if standing(current) != standing(order) else None
 
-        with self._desk.waiters.place(order.id) as free:
-            if free:
-                with self._desk.database.bell.listen(TOPIC + order.id) as ear:
-                    wait_until(moved, ear, seconds)
+        try:
+            with self._desk.database.bell.listen(TOPIC + order.id) as ear:
+                self._desk.waiters.wait_for(moved, order.id, ear, seconds, every=READ_EVERY)
+        except PollLater:
+            log.debug("no place to wait for order %s", order.id)
         return current
 
     def _fresh(self, order: Order, *, ask_now: bool = False) -> Order:
@@ -263,9 +267,7 @@ class OrderPage:
 
 def _with_status(response: Response, error: RequestError) -> Response:
     response.status_code = error.status
-    if error.retry_after is not None:
-        response.headers["Retry-After"] = str(error.retry_after)
-    return response
+    return with_retry_after(response, error)
 
 
 def _seconds(text: str) -> float:

@@ -1,5 +1,6 @@
 """The shop's invariants: stock, promotion uses, orders and what was told of them."""
 
+# ruff: noqa: S608 - put together from constants of ours only
 from __future__ import annotations
 
 from collections.abc import Iterable
@@ -53,8 +54,8 @@ INVARIANTS = (
     ),
     Invariant(
         "paid-told-once",
-        "that an order is paid was told once, and of paid orders only; of one that was refunded when"
-        " it was first heard of, never",
+        "that an order is paid was told once, and of paid orders only; of one that was refunded"
+        " when it was first heard of, never",
         f"""select o.id, o.status, count(e.id) as told from till_shop_orders o
             left join till_shop_events e on e.subject = o.id and e.kind = 'order_paid'
             group by o.id, o.status

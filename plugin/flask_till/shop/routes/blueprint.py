@@ -6,13 +6,13 @@ from flask import Blueprint, Response
 from werkzeug.exceptions import HTTPException
 
 from ...errors import RequestError
+from ...web import refusals
+from ...web.refusals import refused_by_flask, with_retry_after
 from .body import answer
 from .origin import allow_trusted
 from .shopfront import shopfront
 
 blueprint = Blueprint("till", __name__)
-
-HTTP_CODES = {413: "BODY_TOO_LARGE", 415: "UNSUPPORTED_CONTENT_TYPE"}
 
 
 @blueprint.before_request
@@ -24,25 +24,18 @@ def begin() -> None:
 def refuse(error: RequestError) -> Response:
     body = {"error_code": error.code, "error_message": error.message}
     response = answer({**body, "fields": error.fields} if error.fields else body, error.status)
-    if error.retry_after is not None:
-        response.headers["Retry-After"] = str(error.retry_after)
-    return response
+    return with_retry_after(response, error)
 
 
 @blueprint.errorhandler(HTTPException)
 def refuse_in_http(error: HTTPException) -> Response | HTTPException:
-    if error.code is None or error.code < 400 or error.response is not None:
-        return error
-    code = HTTP_CODES.get(error.code) or error.name.upper().replace(" ", "_")
-    response = answer({"error_code": code, "error_message": error.description}, error.code)
-    for name, value in error.get_headers():
-        if name.lower() not in ("content-type", "content-length"):
-            response.headers[name] = value
-    return response
+    return refused_by_flask(error, _refusal)
+
+
+def _refusal(status: int, code: str, message: str) -> Response:
+    return answer({"error_code": code, "error_message": message}, status)
 
 
 @blueprint.after_request
 def finish(response: Response) -> Response:
-    response.headers.setdefault("Cache-Control", "no-store")
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    return allow_trusted(response)
+    return allow_trusted(refusals.finish(response))

@@ -7,24 +7,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, request
-from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
 from ...errors import InvalidRequest
-from ...wire.strict_json import parse_object
+from ...web.body import json_object
 
 LARGEST = 16 * 1024
 """Bytes of a request's body."""
 LONGEST_ID = 128
 MOST = 1_000_000
-
-
-def raw_body(limit: int = LARGEST) -> bytes:
-    """The body as it came; a longer one than ``limit`` is answered with 413."""
-    request.max_content_length = limit
-    data = request.get_data()
-    if len(data) > limit:
-        raise RequestEntityTooLarge
-    return data
 
 
 def json_body(*allowed: str) -> dict[str, Any]:
@@ -33,9 +23,7 @@ def json_body(*allowed: str) -> dict[str, Any]:
     Answers 415 for another content type, 413 for a long body, 400 for bytes that are not JSON
     and 422 for a member that is not known here.
     """
-    if request.mimetype != "application/json":
-        raise UnsupportedMediaType("Send JSON with Content-Type: application/json.")
-    body = parse_object(raw_body())
+    body = json_object(LARGEST)
     for name in body:
         if name not in allowed:
             raise InvalidRequest(f"{name[:40]!r} is not a member of this request.")

@@ -7,10 +7,11 @@ import logging
 from flask import Response, request
 
 from ...errors import BadSignature, NotFound, RequestError
+from ...web.body import raw_body
 from ..actions import orders as order_actions
 from ..order import DeskSnapshot
 from .blueprint import blueprint
-from .body import answer, raw_body
+from .body import answer
 from .shopfront import Shopfront, shopfront
 
 log = logging.getLogger(__name__)

@@ -20,13 +20,13 @@ from simple_websocket import ConnectionClosed, Server
 from werkzeug.exceptions import NotImplemented as CannotUpgrade
 
 from ...base.bell import Ear
+from ...base.waiters import PollLater
 from ...errors import NotFound
 from .blueprint import blueprint
 from .body import answer, nothing_yet, seconds_of, to_json, version_of
-from .news import Feed
+from .news import MEND_EVERY, Feed
 from .origin import require_own_page
 from .shopfront import shopfront
-from .waiters import MEND_EVERY, PollLater
 
 log = logging.getLogger(__name__)
 BEAT_EVERY = 20.0
@@ -53,17 +53,15 @@ def wait_for(basket_id: str, feed: Feed, look: Callable[[], T | None], seconds: 
         found = look()
     if found is not None or not seconds:
         return found
-    ends = time.monotonic() + seconds
-    with (
-        front.database.bell.listen(feed.topic) as ear,
-        front.waiters.place(basket_id, ear),
-    ):
-        while (found := look()) is None and (left := ends - time.monotonic()) > 0:
+
+    def look_and_mend() -> T | None:
+        found = look()
+        if found is None:
             feed.mend()
-            ear.wait(min(left, MEND_EVERY))
-            if front.waiters.stopping:
-                return None
-    return found
+        return found
+
+    with front.database.bell.listen(feed.topic) as ear:
+        return front.waiters.wait_for(look_and_mend, basket_id, ear, seconds, every=MEND_EVERY)
 
 
 @blueprint.get("/channel")

@@ -16,6 +16,8 @@ from .shopfront import Shopfront
 from .snapshot import basket_json, locale_asked_for, order_json, order_version, version_of_order
 
 log = logging.getLogger(__name__)
+MEND_EVERY = 5.0
+"""Seconds between two questions to the desk about one order, while somebody waits for it."""
 PAID_STATUSES = (PAID, PARTIALLY_REFUNDED)
 
 
@@ -77,7 +79,7 @@ class Feed:
         """Ask the desk about an open order, in case its callback was lost; True if we asked."""
         if not self.expects_money or self.basket_id is None:
             return False
-        if not self._front.mender.may_ask(self.basket_id):
+        if not self._front.pace.may(self.basket_id, MEND_EVERY):
             return False
         order = self._front.database.read(latest_order, self.basket_id)
         if order is None or not order.is_open:

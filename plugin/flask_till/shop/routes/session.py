@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from flask import Request, Response
 from itsdangerous import BadSignature, Signer
 
+from ...web.this_machine import is_this_machine
+
 MAX_AGE = 180 * 86_400
 """Seconds until a browser forgets its basket."""
-LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1"}
 
 
 class BasketCookie:
@@ -51,7 +52,7 @@ class BasketCookie:
     def _needs_https(self, request: Request) -> bool:
         if self._secure is not None:
             return self._secure
-        return _hostname(request.host) not in LOCAL_HOSTS
+        return not is_this_machine(request.host)
 
 
 def _name(prefix: str) -> str:
@@ -59,7 +60,3 @@ def _name(prefix: str) -> str:
     if prefix == "/till":
         return "till_basket"
     return "till_basket_" + re.sub(r"[^A-Za-z0-9]+", "_", prefix.strip("/"))
-
-
-def _hostname(host: str) -> str:
-    return re.sub(r":\d*\Z", "", host).strip("[]")

@@ -8,18 +8,19 @@ from typing import Any
 
 from flask import Flask, current_app, request, url_for
 
+from ...base.background import Background
 from ...base.database import Database
+from ...base.pace import Pace
+from ...base.waiters import Waiters
 from ...errors import SettingsError
 from ...settings import ShopSettings
 from ..actions.versions import Versions
-from ..background import Background
 from ..catalog import Shelf
 from ..checkout import Checkout
 from ..desks import Desk
 from ..order import Order
 from .session import BasketCookie
 from .together import Together
-from .waiters import Mender, Waiters
 
 Destination = str | Callable[[Order], str | None] | None
 """Where a shopper goes after paying: an endpoint that takes ``order_id``, or a function."""
@@ -39,7 +40,7 @@ class Shopfront:
     versions: Together[Versions]
     owner: object
     order_complete: Destination = None
-    mender: Mender = field(default_factory=Mender)
+    pace: Pace = field(default_factory=Pace)
 
     def basket_id(self) -> str | None:
         """The basket of the browser that asks."""

@@ -10,31 +10,32 @@ import signal
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
-from ...base.bell import Ear
-from ...errors import Unavailable
+from ..errors import Unavailable
+from .bell import Ear
 
+T = TypeVar("T")
 LOOK_EVERY = 0.1
 """Seconds between two looks at whether the server is ending, while somebody waits."""
-MEND_EVERY = 5.0
-"""Seconds between two questions to the desk about one order, while somebody waits for it."""
-PER_BASKET = 8
-"""Waiters of one basket; a browser needs one."""
 
 
 class PollLater(Unavailable):
-    """As many wait already as the worker has room for, or the server is ending."""
+    """As many wait already as there is room for, or the server is ending."""
 
     code = "POLL_LATER"
 
 
 class Waiters:
-    def __init__(self, most: int) -> None:
+    """Places to wait in: ``most`` in this process, ``per_key`` for one basket or one order."""
+
+    def __init__(self, most: int, *, per_key: int) -> None:
         self._most = most
+        self._most_per_key = per_key
         self._ears: set[Ear] = set()
-        self._per_basket: Counter[str] = Counter()
+        self._per_key: Counter[str] = Counter()
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._watch: threading.Thread | None = None
@@ -43,25 +44,41 @@ class Waiters:
     def stopping(self) -> bool:
         return self._stop.is_set()
 
+    def wait_for(
+        self, look: Callable[[], T | None], key: str, ear: Ear, seconds: float, *, every: float
+    ) -> T | None:
+        """What ``look`` finds, as soon as it finds something; None when the time is over.
+
+        It looks when the ear hears something, and every few seconds, for a ring may be lost.
+        Raises `PollLater` when there is no place; returns None at once when the server is ending.
+        """
+        ends = time.monotonic() + seconds
+        with self.place(key, ear):
+            while (found := look()) is None and (left := ends - time.monotonic()) > 0:
+                ear.wait(min(left, every))
+                if self.stopping:
+                    return None
+        return found
+
     @contextmanager
-    def place(self, basket_id: str, ear: Ear) -> Iterator[None]:
+    def place(self, key: str, ear: Ear) -> Iterator[None]:
         """Hold one place while waiting with that ear; raises `PollLater` when there is none."""
-        self._enter(basket_id, ear)
+        self._enter(key, ear)
         try:
             yield
         finally:
             with self._lock:
                 self._ears.discard(ear)
-                self._per_basket[basket_id] -= 1
-                self._per_basket += Counter()  # forgets the zeros
+                self._per_key[key] -= 1
+                self._per_key += Counter()  # forgets the zeros
 
-    def _enter(self, basket_id: str, ear: Ear) -> None:
+    def _enter(self, key: str, ear: Ear) -> None:
         with self._lock:
-            full = len(self._ears) >= self._most or self._per_basket[basket_id] >= PER_BASKET
+            full = len(self._ears) >= self._most or self._per_key[key] >= self._most_per_key
             if full or self.stopping:
                 raise PollLater("Too many wait at once; ask again shortly.", retry_after=2)
             self._ears.add(ear)
-            self._per_basket[basket_id] += 1
+            self._per_key[key] += 1
             if self._watch is None or not self._watch.is_alive():
                 self._watch = threading.Thread(target=self._look, name="till-waiters", daemon=True)
                 self._watch.start()
@@ -90,23 +107,6 @@ class Waiters:
             ears = list(self._ears)
         for ear in ears:
             ear.wake()
-
-
-class Mender:
-    """Says when the desk may be asked about a basket's order: not too often, whoever waits."""
-
-    def __init__(self) -> None:
-        self._asked: dict[str, float] = {}
-        self._lock = threading.Lock()
-
-    def may_ask(self, basket_id: str) -> bool:
-        now = time.monotonic()
-        with self._lock:
-            if now - self._asked.get(basket_id, -MEND_EVERY) < MEND_EVERY:
-                return False
-            recent = {key: at for key, at in self._asked.items() if now - at < MEND_EVERY}
-            self._asked = {**recent, basket_id: now}
-            return True
 
 
 def server_is_ending() -> bool:

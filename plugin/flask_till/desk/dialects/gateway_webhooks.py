@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
-from ..errors import BadSignature, RequestError
-from .dialects.answers import problem, refuse, speak_problems
-from .dialects.body import raw_body
-from .dialects.counter import counter
+from ...errors import BadSignature, RequestError
+from ...web.body import raw_body
+from .answers import problem, refuse, speak_problems
+from .counter import counter
 
 LARGEST = 256 * 1024
 
@@ -35,5 +35,3 @@ def gateway_webhooks() -> Blueprint:
     blueprint.register_error_handler(RequestError, _refuse)
     blueprint.add_url_rule("/<name>/webhook", "receive", receive, methods=["POST"])
     return blueprint
-
-

@@ -1,0 +1,1 @@
+"""What the routes of both halves do alike, in Flask: read a body, refuse, serve a file."""
