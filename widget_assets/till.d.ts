@@ -1,6 +1,6 @@
 /**
  * The widget of a shop, for TypeScript, for editors, and as its reference: custom-elements.json is made from the
- * comments of this file (`python tests/widget/manifest.py`), so an attribute, event, part or property is described once.
+ * comments of this file (`scripts/docs`), so an attribute, event, part or property is described once.
  */
 
 /** An amount of money: integer minor units, an ISO 4217 code, and the text to show. */

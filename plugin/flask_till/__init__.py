@@ -18,11 +18,13 @@ from flask import Flask
 from . import errors, signals
 from .desk.extension import OrderDesk
 from .money import Money
-from .settings import ShopSettings
+from .settings import ShopSettings as _ShopSettings
 from .shop.actions.catalogs import ListCatalog, SqlCatalog
+from .shop.basket import Basket, BasketLine
 from .shop.catalog import Catalog, Product
 from .shop.desks import Desk
 from .shop.extension import Till as _ShopTill
+from .shop.order import Order, OrderLine
 from .shop.promotion import Promotion
 
 __version__ = "0.1.0"
@@ -31,7 +33,7 @@ __version__ = "0.1.0"
 class Till(_ShopTill):
     __doc__ = _ShopTill.__doc__
 
-    def _desk(self, app: Flask, settings: ShopSettings, given: Any) -> Desk:
+    def _desk(self, app: Flask, settings: _ShopSettings, given: Any) -> Desk:
         given = given or settings.desk_url
         if given is None and settings.in_development:
             from .in_process import built_in_desk
@@ -45,11 +47,15 @@ class Till(_ShopTill):
 
 
 __all__ = [
+    "Basket",
+    "BasketLine",
     "Catalog",
     "Desk",
     "ListCatalog",
     "Money",
+    "Order",
     "OrderDesk",
+    "OrderLine",
     "Product",
     "Promotion",
     "SqlCatalog",

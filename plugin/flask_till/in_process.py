@@ -35,6 +35,7 @@ class InProcessDesk(TillDesk):
 
     def __init__(self, shop: Flask, desk: OrderDesk, settings: ShopSettings) -> None:
         self._desk = desk
+        self._name = settings.shop_name
         desk_app = desk.app
         self._key = _derived(settings, "key")
         self._secret = "whsec_" + base64.b64encode(_derived(settings, "secret").encode()).decode()
@@ -61,7 +62,7 @@ class InProcessDesk(TillDesk):
                 return
             self._desk.ensure_merchant(
                 merchant_id=MERCHANT_ID,
-                name="This shop",
+                name=self._name,
                 api_key=self._key,
                 callback_secret=self._secret,
                 callback_url=self._callback_url,

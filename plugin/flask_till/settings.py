@@ -164,6 +164,9 @@ class ShopSettings(_Both):
         _maybe(_url),
         "The shop's address as shoppers see it. Default: taken from each request.",
     )
+    shop_name: str = setting(
+        "TILL_SHOP_NAME", "This shop", _text, "What a desk in the same process calls the shop."
+    )
     trusted_origins: tuple[str, ...] = setting(
         "TILL_TRUSTED_ORIGINS",
         (),

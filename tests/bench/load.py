@@ -10,9 +10,11 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+SECONDS = 1.5
 
 
 @dataclass(frozen=True)
@@ -25,17 +27,24 @@ class Speed:
 
 
 def measure(
-    port: int, requests: Sequence[bytes], *, connections: int, seconds: float = 3.0
+    port: int,
+    messages: Sequence[bytes],
+    *,
+    connections: int,
+    seconds: float = SECONDS,
+    once: bool = False,
 ) -> Speed:
-    """Send each connection's request over and over; connection n sends ``requests[n % len]``.
+    """Send the messages over and over: connection n takes the n-th of every ``connections``.
 
+    With ``once`` each is sent a single time, and the measure may end before the time is over.
     Raises `RuntimeError` when an answer is not a 2xx.
     """
     job = {
         "port": port,
-        "requests": [request.decode("latin-1") for request in requests],
+        "messages": [message.decode("latin-1") for message in messages],
         "connections": connections,
         "seconds": seconds,
+        "once": once,
     }
     done = subprocess.run(
         [sys.executable, "-m", "tests.bench.load"],
@@ -44,6 +53,7 @@ def measure(
         text=True,
         check=False,
         cwd=ROOT,
+        timeout=60,
     )
     if done.returncode:
         raise RuntimeError(done.stderr[-2000:])
@@ -74,6 +84,12 @@ def exchange(connection: socket.socket, message: bytes) -> tuple[int, bytes]:
     return int(head[9:12]), head + b"\r\n\r\n" + rest
 
 
+def connect(port: int) -> socket.socket:
+    connection = socket.create_connection(("127.0.0.1", port), timeout=30)
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return connection
+
+
 def _more(connection: socket.socket) -> bytes:
     data = connection.recv(65536)
     if not data:
@@ -81,12 +97,20 @@ def _more(connection: socket.socket) -> bytes:
     return data
 
 
-def _one(port: int, message: bytes, ends: float, times: list[float], faults: list[str]) -> None:
+def _one(
+    port: int,
+    messages: list[bytes],
+    once: bool,
+    ends: float,
+    times: list[float],
+    faults: list[str],
+) -> None:
     try:
-        with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            while time.perf_counter() < ends:
+        with connect(port) as connection:
+            for message in messages if once else cycle(messages):
                 began = time.perf_counter()
+                if began >= ends:
+                    return
                 status, answer = exchange(connection, message)
                 times.append(time.perf_counter() - began)
                 if not 200 <= status < 300:
@@ -98,16 +122,17 @@ def _one(port: int, message: bytes, ends: float, times: list[float], faults: lis
 
 def main() -> None:
     job = json.load(sys.stdin)
-    requests = [text.encode("latin-1") for text in job["requests"]]
+    messages = [text.encode("latin-1") for text in job["messages"]]
+    many = job["connections"]
     times: list[float] = []
     faults: list[str] = []
     began = time.perf_counter()
     ends = began + job["seconds"]
     threads = [
         threading.Thread(
-            target=_one, args=(job["port"], requests[n % len(requests)], ends, times, faults)
+            target=_one, args=(job["port"], messages[n::many], job["once"], ends, times, faults)
         )
-        for n in range(job["connections"])
+        for n in range(many)
     ]
     for thread in threads:
         thread.start()

@@ -12,6 +12,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+KINDS = {
+    "gthread": ("-k", "gthread", "--threads", "40"),
+    "gevent": ("-k", "gevent"),
+}
 
 
 def free_port() -> int:
@@ -23,18 +27,23 @@ def free_port() -> int:
 
 @contextmanager
 def serve(
-    application: str, folder: Path, *, threads: int = 40, workers: int = 1, **environment: str
+    application: str,
+    folder: Path,
+    *,
+    kind: str = "gthread",
+    port: int | None = None,
+    **environment: str,
 ) -> Iterator[int]:
-    """Run ``module:app`` on gunicorn's threads; yields its port."""
-    port = free_port()
+    """Run ``module:app`` in one gunicorn worker, on threads or on gevent; yields its port."""
+    port = port or free_port()
     process = subprocess.Popen(
         [
-            sys.executable, "-m", "gunicorn", "-k", "gthread", "-w", str(workers), "--threads", str(threads),
+            sys.executable, "-m", "gunicorn", *KINDS[kind], "-w", "1",
             "--keep-alive", "60", "--worker-connections", "2000", "--log-level", "error",
             "--no-control-socket", "--graceful-timeout", "3", "-b", f"127.0.0.1:{port}", application,
         ],
         cwd=ROOT,
-        env={**os.environ, "BENCH_FOLDER": str(folder), "BENCH_PORT": str(port), **environment},
+        env={**os.environ, "BENCH_FOLDER": str(folder), **environment},
     )  # fmt: skip
     try:
         _wait(port, process)
@@ -45,7 +54,7 @@ def serve(
 
 
 def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(200):
+    for _ in range(400):
         if process.poll() is not None:
             raise RuntimeError("the server ended at once")
         try:

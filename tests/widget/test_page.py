@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from . import manifest
+from scripts import widget_reference
+
 from .conftest import OpenTab
 from .world import ASSETS, HASH, World
 
@@ -111,16 +112,20 @@ def test_a_server_can_import_it_and_nothing_happens(module: str) -> None:
 
 
 def test_the_manifest_is_made_from_the_comments_as_they_are() -> None:
-    assert manifest.MANIFEST.read_text(encoding="utf-8") == manifest.manifest(), (
-        "run: python tests/widget/manifest.py"
-    )
+    written = widget_reference.MANIFEST.read_text(encoding="utf-8")
+    assert written == widget_reference.manifest(), "scripts/docs writes it"
+
+
+def test_the_tables_of_the_docs_are_made_from_the_same_comments() -> None:
+    text = widget_reference.PAGE.read_text(encoding="utf-8")
+    assert text == widget_reference.page(text), "scripts/docs writes them"
 
 
 def test_every_attribute_that_is_observed_is_documented_and_the_other_way_round(
     open_tab: OpenTab,
 ) -> None:
     tab = open_tab(ALL)
-    for module in json.loads(manifest.manifest())["modules"]:
+    for module in json.loads(widget_reference.manifest())["modules"]:
         declared = module["declarations"][0]
         observed = tab.evaluate(
             "tag => customElements.get(tag).observedAttributes", declared["tagName"]
@@ -133,7 +138,7 @@ def test_every_part_in_the_source_is_documented() -> None:
     used = set(re.findall(r"\bpart: '(\w+)'", source))
     documented = {
         part["name"]
-        for module in json.loads(manifest.manifest())["modules"]
+        for module in json.loads(widget_reference.manifest())["modules"]
         for part in module["declarations"][0]["cssParts"]
     }
     assert used == documented

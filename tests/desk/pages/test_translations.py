@@ -8,31 +8,31 @@ import pytest
 
 from flask_till.desk.pages.static_files import static_files
 from flask_till.desk.pages.wording import SCRIPT_TEXTS, choose_language
-from tests.desk.pages import catalogs
+from scripts import translations
 
 PLACEHOLDER = re.compile(r"%\(\w+\)s")
 
 
-@pytest.mark.parametrize("language", catalogs.LANGUAGES)
+@pytest.mark.parametrize("language", translations.LANGUAGES)
 def test_no_message_is_missing(language: str) -> None:
-    assert list(catalogs.missing(catalogs.read(language))) == []
+    assert list(translations.missing(translations.read(language))) == []
 
 
-@pytest.mark.parametrize("language", catalogs.LANGUAGES)
+@pytest.mark.parametrize("language", translations.LANGUAGES)
 def test_no_message_is_left_over(language: str) -> None:
-    used = {message.id for message in catalogs.messages()}
-    assert [message.id for message in catalogs.read(language) if message.id not in used] == []
+    used = {message.id for message in translations.messages()}
+    assert [message.id for message in translations.read(language) if message.id not in used] == []
 
 
-@pytest.mark.parametrize("language", catalogs.LANGUAGES)
+@pytest.mark.parametrize("language", translations.LANGUAGES)
 def test_the_compiled_catalog_is_current(language: str) -> None:
-    fresh = catalogs.compiled(catalogs.read(language))
-    assert catalogs.path(language, "mo").read_bytes() == fresh, catalogs.__doc__
+    fresh = translations.compiled(translations.read(language))
+    assert translations.path(language, "mo").read_bytes() == fresh, "scripts/docs compiles it"
 
 
-@pytest.mark.parametrize("language", catalogs.LANGUAGES)
+@pytest.mark.parametrize("language", translations.LANGUAGES)
 def test_translations_fill_in_the_same_words(language: str) -> None:
-    for message in catalogs.read(language):
+    for message in translations.read(language):
         ids = message.id if isinstance(message.id, tuple) else (message.id,)
         texts = message.string if isinstance(message.string, tuple) else (message.string,)
         asked = {word for text in ids for word in PLACEHOLDER.findall(text)}
@@ -46,7 +46,7 @@ def test_the_page_hands_scripts_all_that_they_say() -> None:
         for path, file in static_files().files.items()
         if path.endswith(".js")
     )
-    assert catalogs.script_messages() <= set(SCRIPT_TEXTS)
+    assert translations.script_messages() <= set(SCRIPT_TEXTS)
     assert [text for text in SCRIPT_TEXTS if text not in sources] == []
 
 

@@ -146,7 +146,7 @@ _CONFIRMATION: TypeAdapter[Confirmation] = TypeAdapter(
 
 def read_confirmation(body: bytes) -> Confirmation:
     """POST confirmation, wallet to shop (3.4). Raises as `Message.read`."""
-    return read(_CONFIRMATION, body)
+    return read(_CONFIRMATION.validate_python, body)
 
 
 REALIZED = "true"

@@ -7,15 +7,17 @@ absent member mean the same (4.0): a message never writes ``null``.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from decimal import Decimal
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ...errors import InvalidRequest, RequestError, Unreadable
 from ..strict_json import parse_object
 from .error_codes import MerchantCode
 
+T = TypeVar("T")
 _SHAPE = ("missing", "union_tag_not_found")
 
 
@@ -50,11 +52,11 @@ class Message(BaseModel):
         Raises `RequestError` with status 400 and code ``MALFORMED_REQUEST`` when they are not
         JSON or not of this shape, ``BAD_REQUEST`` when a value is not acceptable (3.2).
         """
-        return read(TypeAdapter(cls), body)
+        return read(cls.model_validate, body)
 
 
-def read[T](adapter: TypeAdapter[T], body: bytes) -> T:
-    """As `Message.read`, for a message that is one of several."""
+def read(validate: Callable[[Any], T], body: bytes) -> T:
+    """As `Message.read`, for a message that is one of several: ``validate`` picks which."""
     try:
         data = parse_object(body)
     except InvalidRequest as error:
@@ -62,7 +64,7 @@ def read[T](adapter: TypeAdapter[T], body: bytes) -> T:
     except Unreadable as error:
         raise Unreadable(error.message, code=MerchantCode.MALFORMED_REQUEST) from None
     try:
-        return adapter.validate_python(data)
+        return validate(data)
     except ValidationError as error:
         raise _refused(error) from None
 

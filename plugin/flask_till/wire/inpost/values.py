@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, TypeVar
 
@@ -72,8 +73,6 @@ class Currency(StrEnum):
 
 
 def _number_as_text(value: Any) -> Any:
-    from decimal import Decimal
-
     whole_or_fraction = isinstance(value, int | Decimal) and not isinstance(value, bool)
     return format(value, "f" if isinstance(value, Decimal) else "d") if whole_or_fraction else value
 

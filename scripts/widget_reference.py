@@ -1,18 +1,23 @@
-"""Makes widget_assets/custom-elements.json from the comments of widget_assets/till.d.ts.
+"""Writes what is said about the widget from the comments of widget_assets/till.d.ts.
 
-Run ``python tests/widget/manifest.py`` after changing till.d.ts; a test fails while it is behind.
-The comments are there and not in the elements' own files, as shoppers wait for those bytes.
+That is widget_assets/custom-elements.json and the tables of docs/widget.md. The comments are there
+and not in the elements' own files, as shoppers wait for those bytes. With ``--check`` it changes
+nothing and exits with 1 when something is not up to date.
 """
 
 from __future__ import annotations
 
 import json
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
-ASSETS = Path(__file__).parents[2] / "widget_assets"
+ROOT = Path(__file__).parents[1]
+ASSETS = ROOT / "widget_assets"
 MANIFEST = ASSETS / "custom-elements.json"
+PAGE = ROOT / "docs" / "widget.md"
+START, END = "<!-- elements, written by scripts/docs -->", "<!-- end of elements -->"
 COMMENT = r"/\*\*(?P<comment>(?:[^*]|\*(?!/))*)\*/\s*"
 
 
@@ -129,5 +134,54 @@ def manifest() -> str:
     return json.dumps(made, indent=2, ensure_ascii=False) + "\n"
 
 
+def table(head: str, rows: list[tuple[str, str]]) -> str:
+    lines = [f"| `{name}` | {text.replace('|', chr(92) + '|')} |" for name, text in rows]
+    return "\n".join([f"| {head} | meaning |", "| --- | --- |", *lines])
+
+
+def reference() -> str:
+    """The tables of the page: each element, then what all of them share."""
+    made = [module["declarations"][0] for module in json.loads(manifest())["modules"]]
+    shared = [name for name in _names(made[0], "attributes") if name in _names(made[1], "attributes")]
+    chapters = []
+    for element in made:
+        own = [row for row in _rows(element, "attributes") if row[0] not in shared]
+        chapters += [f"### `<{element['tagName']}>`", element["description"]]
+        chapters += [table("attribute", own)] if own else []
+        chapters += [table("part", _rows(element, "cssParts"))]
+    common = [row for row in _rows(made[0], "attributes") if row[0] in shared]
+    chapters += ["### Attributes of all three", table("attribute", common)]
+    chapters += ["### Events", table("event", _rows(made[0], "events"))]
+    chapters += ["### Custom properties", table("property", _rows(made[0], "cssProperties"))]
+    return "\n\n".join(chapters)
+
+
+def _rows(element: dict[str, Any], kind: str) -> list[tuple[str, str]]:
+    return [(one["name"], one["description"]) for one in element[kind]]
+
+
+def _names(element: dict[str, Any], kind: str) -> list[str]:
+    return [one["name"] for one in element[kind]]
+
+
+def page(text: str) -> str:
+    """The text with its tables replaced. Raises `ValueError` when a mark is missing."""
+    before, start, rest = text.partition(START)
+    _, end, after = rest.partition(END)
+    if not start or not end:
+        raise ValueError(f"docs/widget.md needs the lines {START!r} and {END!r}")
+    return f"{before}{start}\n\n{reference()}\n\n{end}{after}"
+
+
+def main() -> int:
+    wanted = {MANIFEST: manifest(), PAGE: page(PAGE.read_text(encoding="utf-8"))}
+    behind = [path for path, text in wanted.items() if path.read_text(encoding="utf-8") != text]
+    if "--check" in sys.argv:
+        return int(bool(behind))
+    for path in behind:
+        path.write_text(wanted[path], encoding="utf-8")
+    return 0
+
+
 if __name__ == "__main__":
-    MANIFEST.write_text(manifest(), encoding="utf-8")
+    sys.exit(main())

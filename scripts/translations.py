@@ -1,6 +1,4 @@
-"""The translations of the pages. Run it to bring the catalogs up to date with the sources:
-
-    python -m tests.desk.pages.catalogs
+"""Brings the translations of the order page up to date with its sources, and compiles them.
 
 New messages are added empty to each ``.po``; translate them there and run it again.
 """
@@ -80,7 +78,7 @@ def bring_up_to_date(language: str) -> None:
     with path(language, "po").open("wb") as file:
         write_po(file, catalog, width=100, omit_header=False, sort_output=True)
     path(language, "mo").write_bytes(compiled(catalog))
-    print(language, "lacks", list(missing(catalog)) or "nothing")
+    print(f"    {language} lacks", list(missing(catalog)) or "nothing")  # noqa: T201  # to a person
 
 
 if __name__ == "__main__":
