@@ -73,7 +73,9 @@ def missing(catalog: Catalog) -> Iterator[str]:
 
 def bring_up_to_date(language: str) -> None:
     catalog = read(language)
+    written = catalog.creation_date
     catalog.update(messages(), no_fuzzy_matching=True)
+    catalog.creation_date = written  # else every run would change the file
     catalog.obsolete.clear()
     with path(language, "po").open("wb") as file:
         write_po(file, catalog, width=100, omit_header=False, sort_output=True)

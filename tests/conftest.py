@@ -12,6 +12,7 @@ import subprocess
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -59,6 +60,26 @@ class StillClock:
 @pytest.fixture
 def clock() -> StillClock:
     return StillClock(datetime(2026, 5, 4, 12, 0, tzinfo=UTC))
+
+
+# ---- threads ----
+
+
+@pytest.fixture
+def at_once() -> Callable[..., list[Any]]:
+    """``at_once(do, n)`` calls ``do(number)`` in n threads that start together."""
+
+    def together(do: Callable[[int], Any], many: int) -> list[Any]:
+        gate = threading.Barrier(many)
+
+        def one(number: int) -> Any:
+            gate.wait()
+            return do(number)
+
+        with ThreadPoolExecutor(many) as pool:
+            return list(pool.map(one, range(many)))
+
+    return together
 
 
 # ---- databases ----
@@ -249,14 +270,14 @@ def _system_chromium(*preferred: str) -> str:
 
 @pytest.fixture(scope="session")
 def full_chromium(playwright: Any) -> Iterator[Any]:
-    """A whole Chromium, which blocks popups as a person's does; headless-shell never does."""
+    """A whole Chromium, which blocks popups and keeps pages; headless-shell never does."""
     own = Path(playwright.chromium.executable_path)
     named = os.environ.get("TILL_CHROMIUM")
     where = named or (str(own) if own.exists() else _system_chromium())
     browser = playwright.chromium.launch(
         executable_path=where,
         args=CHROMIUM_ARGS,
-        ignore_default_args=["--disable-popup-blocking"],
+        ignore_default_args=["--disable-popup-blocking", "--disable-back-forward-cache"],
     )
     yield browser
     browser.close()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -14,7 +16,7 @@ from .base.database import Database
 from .base.invariants import Breach
 from .base.migrations import Migrations
 from .desk.actions.audit import audit_desk
-from .desk.commands import addresses, check_desk, desk_here, events, merchants, rows, run_relay
+from .desk.commands import addresses, check_desk, desk_here, events, merchants, rows
 from .desk.dialects.counter import EXTENSION as DESK
 from .desk.tables import MIGRATIONS as DESK_MIGRATIONS
 from .errors import SettingsError, TillError
@@ -39,13 +41,19 @@ till.add_command(merchants)
 till.add_command(events)
 
 
+HALVES = {SHOP: ("shop", SHOP_MIGRATIONS), DESK: ("desk", DESK_MIGRATIONS)}
+
+
 def halves() -> list[tuple[str, Database, Migrations]]:
     """What this application has: (name, database, migrations) of the shop, the desk, or both."""
-    found = []
-    if SHOP in current_app.extensions:
-        found.append(("shop", current_app.extensions[SHOP].database, SHOP_MIGRATIONS))
-    if DESK in current_app.extensions:
-        found.append(("desk", current_app.extensions[DESK].database, DESK_MIGRATIONS))
+    return [
+        (HALVES[extension][0], current_app.extensions[extension].database, HALVES[extension][1])
+        for extension in _extensions()
+    ]
+
+
+def _extensions() -> list[str]:
+    found = [extension for extension in HALVES if extension in current_app.extensions]
     if not found:
         raise SettingsError(
             f"The application {current_app.name!r} has neither a Till nor an OrderDesk.",
@@ -89,8 +97,18 @@ def current() -> None:
 
 @till.command("relay")
 def relay() -> None:
-    """Carry callbacks and refunds, and expire orders, until it is stopped (SIGTERM)."""
-    run_relay(desk_here())
+    """Carry callbacks, signals and refunds, and end orders, until it is stopped (SIGTERM)."""
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    running = [current_app.extensions[extension].background for extension in _extensions()]
+    for background in running:
+        background.start()
+    click.echo("The relay runs. Stop it with Ctrl-C or SIGTERM.")
+    stopping.wait()
+    click.echo("Finishing what is under way.")
+    for background in running:
+        background.stop()
 
 
 # --- looking ----------------------------------------------------------------------------------

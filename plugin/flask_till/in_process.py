@@ -37,6 +37,7 @@ class InProcessDesk(TillDesk):
         self._desk = desk
         self._name = settings.shop_name
         desk_app = desk.app
+        self._live = settings.live_only
         self._key = _derived(settings, "key")
         self._secret = "whsec_" + base64.b64encode(_derived(settings, "secret").encode()).decode()
         self._callback_url = f"http://{IN_PROCESS_HOST}{settings.url_prefix}/callbacks/{self.name}"
@@ -67,6 +68,7 @@ class InProcessDesk(TillDesk):
                 callback_secret=self._secret,
                 callback_url=self._callback_url,
                 origins=sorted(seen),
+                live=self._live,
             )
             self._origins = seen
 

@@ -133,6 +133,13 @@ class _Both:
         _maybe(_flag),
         "Whether cookies need https. Default: always, except on localhost.",
     )
+    limits: bool = setting(
+        "TILL_LIMITS",
+        True,
+        _flag,
+        "Turn away (429) who asks too often; off where a proxy in front does it, and for load"
+        " tests. Callers are told apart by address, so behind a proxy put `ProxyFix`.",
+    )
     background: bool = setting(
         "TILL_BACKGROUND",
         True,
@@ -162,7 +169,8 @@ class ShopSettings(_Both):
         "TILL_PUBLIC_URL",
         None,
         _maybe(_url),
-        "The shop's address as shoppers see it. Default: taken from each request.",
+        "The shop's address as shoppers see it. Default: taken from each request, which in"
+        " production Flask's `TRUSTED_HOSTS` must restrict.",
     )
     shop_name: str = setting(
         "TILL_SHOP_NAME", "This shop", _text, "What a desk in the same process calls the shop."
@@ -194,6 +202,25 @@ class ShopSettings(_Both):
         _secrets,
         "Secrets of that desk's callbacks (`whsec_...`), newest first.",
     )
+    test_orders: bool | None = setting(
+        "TILL_TEST_ORDERS",
+        None,
+        _maybe(_flag),
+        "Believe a desk that takes no real money (`live` is false). Default: in development only.",
+    )
+    most_open_orders: int = setting(
+        "TILL_MOST_OPEN_ORDERS",
+        100,
+        _whole(0, 1_000_000),
+        "Unpaid orders, and the stock they hold, that one address may have at once; 0 for any"
+        " number.",
+    )
+    limits_storage: str = setting(
+        "TILL_LIMITS_STORAGE",
+        "memory://",
+        _text,
+        "Where the shop counts callers; a Redis URL when several processes share the count.",
+    )
     max_waiters: int = setting(
         "TILL_MAX_WAITERS",
         24,
@@ -206,6 +233,11 @@ class ShopSettings(_Both):
         _whole(10, 86_400),
         "Seconds after which a websocket without news is closed; the page opens it again.",
     )
+
+    @property
+    def live_only(self) -> bool:
+        """Whether an order counts only at a desk that takes real money."""
+        return not (self.in_development if self.test_orders is None else self.test_orders)
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +254,8 @@ class DeskSettings(_Both):
         "TILL_DESK_PUBLIC_URL",
         None,
         _maybe(_url),
-        "The desk's address as browsers see it, mount included. Default: from each request.",
+        "The desk's address as browsers see it, mount included. Default: from each request, which"
+        " in production Flask's `TRUSTED_HOSTS` must restrict.",
     )
     allowed_hosts: tuple[str, ...] = setting(
         "TILL_DESK_ALLOWED_HOSTS",
@@ -298,6 +331,20 @@ def _read(
     values["secret_keys"] = values["secret_keys"] or _app_key(config, values["env"], instance)
     values["database_url"] = values["database_url"].replace("{instance}", instance)
     return kind(**values)
+
+
+def require_address(settings: ShopSettings | DeskSettings, config: Mapping[str, Any]) -> None:
+    """Anybody may send any ``Host``: in production our addresses are not made of just that.
+
+    Raises `SettingsError` when nothing says which host is ours.
+    """
+    if settings.in_development or settings.public_url or config.get("TRUSTED_HOSTS"):
+        return
+    key = type(settings).__dataclass_fields__["public_url"].metadata["key"]
+    raise SettingsError(
+        "Nothing says at which address browsers find this application.",
+        remedy=f'Set {key}, e.g. to "https://shop.example", or Flask\'s TRUSTED_HOSTS.',
+    )
 
 
 def _value(one: Field[Any], config: Mapping[str, Any], given: Mapping[str, Any]) -> Any:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -34,20 +32,3 @@ def database(database_url: str, clock: Any) -> Iterator[Database]:
     metadata.create_all(made.engine)
     yield made
     made.close()
-
-
-@pytest.fixture
-def at_once() -> Callable[..., list[Any]]:
-    """``at_once(do, n)`` calls ``do(number)`` in n threads that start together."""
-
-    def together(do: Callable[[int], Any], many: int) -> list[Any]:
-        gate = Barrier(many)
-
-        def one(number: int) -> Any:
-            gate.wait()
-            return do(number)
-
-        with ThreadPoolExecutor(many) as pool:
-            return list(pool.map(one, range(many)))
-
-    return together

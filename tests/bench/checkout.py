@@ -45,6 +45,8 @@ def count_commits(folder: Path) -> tuple[Counter[str], Counter[str]]:
     _count(shop.database, "shop", counts)
     _count(desk.database, "desk", counts)
     _check_out(app, counts)  # introduces the shop to its desk
+    desk.background.relay.drain()
+    shop.background.relay.drain()
     before = _check_out(app, counts)
     counts.clear()
     desk.background.relay.drain()

@@ -22,8 +22,8 @@ COMMITS = int(os.environ.get("BENCH_COMMITS", "3"))
 OTHER = os.environ.get("BENCH_OTHER", "")
 SIGNER = URLSafeSerializer("k" * 32)
 TABLES = (
-    "create table if not exists lines (basket text, product text, quantity integer,"
-    " primary key (basket, product)) strict",
+    """create table if not exists lines (basket text, product text, quantity integer,
+    primary key (basket, product)) strict""",
     "create table if not exists orders (id integer primary key, basket text, body text) strict",
 )
 _local = threading.local()

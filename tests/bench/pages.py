@@ -9,7 +9,8 @@ from flask import Blueprint, Response, jsonify, render_template_string
 pages = Blueprint("pages", __name__)
 SCRIPT = (Path(__file__).parent / "minimal_element.js").read_text()
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Shop</title>
-<link rel="icon" href="data:,">{{ script }}</head><body><h1>Shop</h1>{{ tags | safe }}</body></html>"""
+<link rel="icon" href="data:,">{{ script }}</head>
+<body><h1>Shop</h1>{{ tags | safe }}</body></html>"""
 OURS = PAGE.replace("{{ script }}", "{{ till.script() }}")
 MINIMAL = PAGE.replace("{{ script }}", '<script type="module" src="/minimal.js"></script>')
 

@@ -40,7 +40,8 @@ def serve(
         [
             sys.executable, "-m", "gunicorn", *KINDS[kind], "-w", "1",
             "--keep-alive", "60", "--worker-connections", "2000", "--log-level", "error",
-            "--no-control-socket", "--graceful-timeout", "3", "-b", f"127.0.0.1:{port}", application,
+            "--no-control-socket", "--graceful-timeout", "3", "-b", f"127.0.0.1:{port}",
+            application,
         ],
         cwd=ROOT,
         env={**os.environ, "BENCH_FOLDER": str(folder), **environment},

@@ -21,6 +21,7 @@ def open_shop(folder: str, *, background: bool = True, desk_url: str | None = No
         SECRET_KEY="k" * 32,
         TILL_ENV="development",
         TILL_MAX_WAITERS=1000,
+        TILL_LIMITS=False,  # one address asks for all
         TILL_BACKGROUND=background,
     )
     if desk_url is not None:

@@ -43,7 +43,7 @@ class Row:
 
 
 def in_turn(ours: Callable[[], T], limit: Callable[[], T], rounds: int) -> list[tuple[T, T]]:
-    """Pairs of (ours, limit), measured one right after the other; each goes first every other time."""
+    """Pairs of (ours, limit), measured one after the other; each goes first every other time."""
     pairs = []
     for round_ in range(rounds):
         if round_ % 2:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Barrier
 from typing import Any
 
 import pytest
@@ -35,20 +33,3 @@ def make_desk(
 def desk(make_desk: Callable[..., TheDesk]) -> TheDesk:
     """Runs on SQLite, then on PostgreSQL; every invariant is audited when the test is over."""
     return make_desk()
-
-
-@pytest.fixture
-def at_once() -> Callable[..., list[Any]]:
-    """``at_once(do, n)`` calls ``do(number)`` in n threads that start together."""
-
-    def together(do: Callable[[int], Any], many: int) -> list[Any]:
-        gate = Barrier(many)
-
-        def one(number: int) -> Any:
-            gate.wait()
-            return do(number)
-
-        with ThreadPoolExecutor(many) as pool:
-            return list(pool.map(one, range(many)))
-
-    return together

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from flask_till.desk.actions.payments import start_payment
 from flask_till.desk.tables import ledger, payments, refunds
 from flask_till.errors import Conflict, GatewayRefused, GatewayUnavailable, NotFound, RequestError
 
@@ -223,6 +224,22 @@ def test_an_order_is_payable_until_its_last_moment_and_not_after(desk: Any) -> N
     desk.clock.advance(0.001)
     with pytest.raises(Conflict):
         desk.start(order)
+
+
+def test_an_order_whose_time_is_over_is_not_paid_even_while_it_cannot_expire(desk: Any) -> None:
+    order = desk.order()
+    desk.clock.advance(minutes=31)
+    with pytest.raises(Conflict) as refused:
+        desk.database.write(
+            start_payment,
+            order.id,
+            gateway="paper",
+            account="acct_paper",
+            method="card",
+            live=False,
+        )
+    assert refused.value.code == "ORDER_STATE"
+    assert desk.count(payments) == 0
 
 
 def test_many_lookers_expire_an_order_once(desk: Any, at_once: Any) -> None:

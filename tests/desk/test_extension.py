@@ -21,7 +21,12 @@ LONG = "x" * 40
 
 def an_app(folder: Path, name: str = "an_app", **config: Any) -> Flask:
     app = Flask(name, instance_path=str(folder / name))
-    app.config.from_mapping(SECRET_KEY=LONG, TILL_BACKGROUND=False, **config)
+    app.config.from_mapping(
+        SECRET_KEY=LONG,
+        TILL_BACKGROUND=False,
+        TRUSTED_HOSTS=["localhost", "pay.example"],
+        **config,
+    )
     return app
 
 

@@ -19,7 +19,7 @@ import pytest
 from flask_till.base.clock import system_clock
 from flask_till.base.outbox import LEASE, Delivery
 from flask_till.base.outbox import Receiver as To
-from flask_till.base.relay import DONE, Outcome, Relay
+from flask_till.base.relay import DONE, WORKERS, Outcome, Relay
 from flask_till.desk.actions.events import list_deliveries
 from flask_till.desk.tables import outbox
 from tests.desk.receiver import Receiver
@@ -144,7 +144,7 @@ def test_a_slow_receiver_holds_up_nobody_else(ticking: Any) -> None:
         told.append(delivery.receiver.address)
         return DONE
 
-    for number in range(10):
+    for number in range(2 * WORKERS):
         record(ticking, f"slow{number}", address="tarpit")
     for number in range(30):
         record(ticking, f"quick{number}", address=f"q{number % 5}")
@@ -155,7 +155,7 @@ def test_a_slow_receiver_holds_up_nobody_else(ticking: Any) -> None:
         assert "tarpit" not in told
     finally:
         hold.set()
-        wait_until(lambda: len(told) == 40)
+        wait_until(lambda: len(told) == 30 + 2 * WORKERS)
         relay.stop()
 
 

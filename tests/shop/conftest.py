@@ -14,11 +14,16 @@ from flask.testing import FlaskClient
 from flask_till.base.database import Database
 from flask_till.money import Money
 from flask_till.shop.actions.audit import audit_shop
-from flask_till.shop.catalog import Product
+from flask_till.shop.actions.orders import apply_desk_order
+from flask_till.shop.catalog import Product, Shelf
+from flask_till.shop.checkout import Checkout
 from flask_till.shop.extension import Till
+from flask_till.shop.order import Order
 from flask_till.shop.promotion import Promotion
 from flask_till.shop.tables import MIGRATIONS
+from tests.shop.desk_over_http import DeskOverHttp
 from tests.shop.played_desk import PlayedDesk
+from tests.shop.shelves import TEN, fill, shelf_of, told
 
 PRODUCTS = [
     Product("mug", "Blue mug", Money("49.99", "PLN"), stock=20, max_quantity=10),
@@ -50,6 +55,41 @@ def database(database_url: str, clock: Callable[[], datetime]) -> Iterator[Datab
     yield database
     assert database.read(audit_shop) == []
     database.close()
+
+
+@pytest.fixture
+def shelf() -> Shelf:
+    """Mugs, cards and one last thing, with ten percent off for whoever knows the code."""
+    return shelf_of(promotions=(TEN,))
+
+
+@pytest.fixture
+def tell(database: Database, shelf: Shelf) -> Callable[..., Any]:
+    """Apply what the desk tells about an order."""
+
+    def apply(
+        order: Order, version: int, status: str, event_id: str | None = None, **more: Any
+    ) -> bool:
+        snapshot = told(order, version, status, **more)
+        return database.write(apply_desk_order, shelf, "till", event_id, snapshot)
+
+    return apply
+
+
+@pytest.fixture
+def far(clock: Callable[[], datetime]) -> DeskOverHttp:
+    return DeskOverHttp(clock)
+
+
+@pytest.fixture
+def checkout(database: Database, shelf: Shelf, far: DeskOverHttp) -> Checkout:
+    return Checkout(database, shelf, far.client())
+
+
+@pytest.fixture
+def basket_id(database: Database, shelf: Shelf) -> str:
+    """A basket with two mugs and the code."""
+    return fill(database, shelf, "TEN", mug=2)
 
 
 @pytest.fixture

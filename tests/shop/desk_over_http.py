@@ -155,3 +155,9 @@ def _read(request: httpx.Request) -> tuple[str, str]:
 
 def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)
+
+
+def only(far: DeskOverHttp) -> dict[str, Any]:
+    """The one order that the desk has."""
+    (order,) = far.orders.values()
+    return order

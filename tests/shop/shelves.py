@@ -16,7 +16,7 @@ from flask_till.money import Money
 from flask_till.shop.actions.audit import audit_shop
 from flask_till.shop.actions.basket import add_line, set_promotions
 from flask_till.shop.actions.catalogs import ListCatalog
-from flask_till.shop.actions.orders import Placed, place_order
+from flask_till.shop.actions.orders import Placed, place_order, read_order
 from flask_till.shop.catalog import Catalog, Product, Shelf
 from flask_till.shop.order import DeskSnapshot, Order
 from flask_till.shop.promotion import Promotion
@@ -32,6 +32,7 @@ def zl(amount: str) -> Money:
 MUG = Product("mug", "Blue mug", zl("49.99"), stock=20, max_quantity=10, image="/mug.svg")
 CARD = Product("card", "Card", zl("8.00"))
 LAST = Product("last", "The last one", zl("100.00"), stock=1)
+TEN = Promotion("TEN", percent=10, label="Ten off", max_uses=2, max_uses_per_shopper=1)
 
 
 def shelf_of(*products: Product, promotions: tuple[Promotion, ...] = ()) -> Shelf:
@@ -84,6 +85,17 @@ def count(database: Database, table: str, **where: Any) -> int:
         .where(*(rows.c[name] == value for name, value in where.items()))
     )
     return database.read(lambda work: int(work.execute(asked).scalar_one()))
+
+
+def now(database: Database, order: Order) -> Order:
+    """The order as it is by now."""
+    return database.read(read_order, order.id)
+
+
+def reserved(database: Database, product_id: str = "mug") -> int:
+    """How many of a product orders have set aside."""
+    found: int = row(database, "stock", product_id=product_id).reserved
+    return found
 
 
 def kinds(database: Database, subject: str) -> list[str]:

@@ -27,7 +27,10 @@ ROOT = Path(__file__).parents[2]
 def bare(tmp_path: Path, **config: Any) -> Flask:
     app = Flask("bare", instance_path=str(tmp_path))
     app.config.from_mapping(
-        SECRET_KEY="k" * 32, TILL_DATABASE_URL=f"sqlite:///{tmp_path}/till.db", **config
+        SECRET_KEY="k" * 32,
+        TILL_DATABASE_URL=f"sqlite:///{tmp_path}/till.db",
+        TILL_PUBLIC_URL="https://shop.example",
+        **config,
     )
     return app
 

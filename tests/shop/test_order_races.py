@@ -7,47 +7,20 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import event
 
-from flask_till.shop.actions.orders import apply_desk_order, read_order
-from flask_till.shop.promotion import Promotion
 from tests.shop.shelves import (
     MUG,
+    TEN,
     audit,
     count,
     fill,
     kinds,
+    now,
     place,
+    reserved,
     row,
     shelf_of,
     together,
-    told,
 )
-
-TEN = Promotion("TEN", percent=10, label="Ten off", max_uses=2, max_uses_per_shopper=1)
-
-
-@pytest.fixture
-def shelf():
-    return shelf_of(promotions=(TEN,))
-
-
-@pytest.fixture
-def tell(database, shelf):
-    """Apply what the desk tells about an order."""
-
-    def apply(order, version, status, event_id=None, **more):
-        snapshot = told(order, version, status, **more)
-        return database.write(apply_desk_order, shelf, "till", event_id, snapshot)
-
-    return apply
-
-
-def now(database, order):
-    return database.read(read_order, order.id)
-
-
-def stock_of(database, product_id):
-    return row(database, "stock", product_id=product_id).reserved
-
 
 # ---- several at once ----
 
@@ -61,7 +34,7 @@ def test_ten_left_and_two_hundred_who_want_one(database):
     assert {one.code for one in refused} == {"OUT_OF_STOCK"}
     numbers = [one.order.number for one in outcomes if not isinstance(one, Exception)]
     assert len(set(numbers)) == 10
-    assert stock_of(database, "mug") == 10
+    assert reserved(database, "mug") == 10
     audit(database)
 
 

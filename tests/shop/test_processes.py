@@ -29,7 +29,8 @@ from flask_till.shop.extension import Till
 
 app = Flask("shop", instance_path=sys.path[0])
 app.config.update(SECRET_KEY="k" * 32, TILL_ENV="production", TILL_DATABASE_URL={url!r},
-                  TILL_DESK_KEY="sk", TILL_DESK_CALLBACK_SECRETS={secret!r})
+                  TILL_DESK_KEY="sk", TILL_DESK_CALLBACK_SECRETS={secret!r},
+                  TRUSTED_HOSTS=["127.0.0.1"])
 Till(app, catalog=[Product("mug", "Blue mug", Money("49.99", "PLN"))], desk="http://127.0.0.1:9")
 """
 GTHREAD = ("-k", "gthread", "--threads", "8")

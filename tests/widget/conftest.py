@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from .world import World
 
-HEADLESS_SHELL = "/usr/bin/chromium-headless-shell"
-CHROMIUM = "/usr/bin/chromium"
-ARGS = [
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    "--disable-gpu",
-]
 OpenTab = Callable[..., Page]
 
 
@@ -39,45 +29,11 @@ def world(served_world: World) -> World:
     return served_world
 
 
-@pytest.fixture(scope="session")
-def driver() -> Iterator[Playwright]:
-    with sync_playwright() as playwright:
-        yield playwright
-
-
-def launch(playwright: Playwright, executable: str) -> Browser:
-    return playwright.chromium.launch(
-        executable_path=executable if os.path.exists(executable) else None,
-        ignore_default_args=["--disable-popup-blocking", "--disable-back-forward-cache"],
-        args=ARGS,
-    )
-
-
-@pytest.fixture(scope="session")
-def light_browser(driver: Playwright) -> Iterator[Browser]:
-    """Starts quickly, but blocks no popups and caches no pages."""
-    browser = launch(driver, HEADLESS_SHELL)
-    yield browser
-    browser.close()
-
-
-@pytest.fixture(scope="session")
-def full_browser(driver: Playwright) -> Iterator[Browser]:
-    browser = launch(driver, CHROMIUM)
-    yield browser
-    browser.close()
-
-
 @pytest.fixture
-def browser(request: pytest.FixtureRequest) -> Browser:
+def shopper(request: pytest.FixtureRequest, world: World) -> Iterator[BrowserContext]:
+    """One shopper's browser, with any number of tabs; a whole one where `full_browser` says so."""
     full = request.node.get_closest_marker("full_browser")
-    chosen: Browser = request.getfixturevalue("full_browser" if full else "light_browser")
-    return chosen
-
-
-@pytest.fixture
-def shopper(browser: Browser, world: World) -> Iterator[BrowserContext]:
-    """One shopper's browser, with any number of tabs."""
+    browser: Browser = request.getfixturevalue("full_chromium" if full else "browser")
     context = browser.new_context(locale="en-GB", viewport={"width": 1000, "height": 720})
     context.set_default_timeout(6000)
     expect.set_options(timeout=6000)

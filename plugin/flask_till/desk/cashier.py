@@ -75,7 +75,7 @@ class Cashier:
         """End an open order whose time is over, if its gateway agrees that no money comes."""
         try:
             return self._end(order_id, "expire")
-        except (GatewayUnavailable, GatewayRefused, Conflict) as error:
+        except (GatewayUnavailable, GatewayRefused, Conflict, NotFound) as error:
             log.info("order %s does not expire yet: %s", order_id, error.code)
             return self._database.read(reading.read_order, order_id)
 
@@ -388,12 +388,12 @@ def _described(lines: Sequence[object]) -> str:
 
 
 def _evidence_of(gateway: Gateway, payment: Payment, started: Started) -> Evidence:
-    """A start that says nothing of money yet, as evidence of how the attempt stands."""
+    """A start that says nothing of money: it can move the attempt on, but never pay the order."""
     return Evidence(
         gateway=gateway.name,
         account=gateway.account,
         provider_ref=started.provider_ref,
         status=started.status,
-        amount=payment.amount,
+        amount=Money.zero(payment.amount.currency),
         livemode=gateway.livemode,
     )

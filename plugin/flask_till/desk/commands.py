@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal
-import threading
 from datetime import datetime
 
 import click
@@ -188,22 +186,6 @@ def replay(event_id: str) -> None:
     """Deliver EVENT_ID once more, whatever became of it before."""
     event = desk_here().database.write(replay_event, event_id)
     click.echo(f"{event.id} ({event.kind} of {event.order_id}) is on its way again.")
-
-
-# --- the relay --------------------------------------------------------------------------------
-
-
-def run_relay(state: DeskState) -> None:
-    """Carry callbacks, refunds and late looks, and sweep, until SIGTERM or SIGINT."""
-    stopping = threading.Event()
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.set())
-    state.background.start()
-    click.echo("The relay runs. Stop it with Ctrl-C or SIGTERM.")
-    stopping.wait()
-    click.echo("Finishing what is under way.")
-    state.background.stop()
 
 
 # --- doctor -----------------------------------------------------------------------------------

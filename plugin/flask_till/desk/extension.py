@@ -14,16 +14,17 @@ from ..base.background import Background
 from ..base.clock import Clock, system_clock
 from ..base.database import Database
 from ..base.http import IN_PROCESS_HOST
+from ..base.limits import Limits
 from ..base.relay import Relay
 from ..base.sealing import Seal
 from ..errors import SettingsError
-from ..settings import DeskSettings, read_desk
+from ..settings import DeskSettings, read_desk, require_address
 from .address import Address
 from .background import background_of
 from .cashier import Cashier
+from .dialects.bearer import MOST as BEARERS
 from .dialects.counter import EXTENSION, Counter
 from .dialects.gateway_webhooks import gateway_webhooks
-from .dialects.limits import Limits
 from .dialects.till import till_dialect
 from .dialects.till_callbacks import TillCallbacks
 from .dialects.till_words import page_url
@@ -32,6 +33,7 @@ from .gateway_choice import choose_gateways
 from .gateways import Gateway
 from .merchant import Credentials
 from .pages import order_pages
+from .pages.parts import MOST as VISITORS
 from .pages.parts import DeskParts
 from .tables import MIGRATIONS
 
@@ -94,6 +96,7 @@ class OrderDesk:
             app.config, instance=app.instance_path, debug=app.debug or app.testing, **parts
         )
         state = self._state(settings, _checked_prefix(url_prefix), gateways, clock)
+        require_address(settings, app.config)
         app.extensions[EXTENSION] = state
         self._apps.add(app)
         _mount(app, state)
@@ -116,6 +119,8 @@ class OrderDesk:
             page_url=lambda order_id: page_url(address.page(), order_id),
         )
         seal = Seal(settings.secret_keys)
+        most = {**BEARERS, **VISITORS}
+        limits = Limits(settings.limits_storage, most, enabled=settings.limits)
         hosts = (IN_PROCESS_HOST, *settings.allowed_hosts)
         hosts += LOCAL_HOSTS if settings.in_development else ()
         callbacks = TillCallbacks(database, seal, allowed_hosts=hosts, page_address=address.page)
@@ -133,7 +138,7 @@ class OrderDesk:
                 database=database,
                 cashier=cashier,
                 seal=seal,
-                limits=Limits(settings.limits_storage),
+                limits=limits,
                 page_address=address.page,
                 remember_address=address.remember,
             ),
@@ -241,6 +246,11 @@ def _mount(app: Flask, state: DeskState) -> None:
     prefix = state.url_prefix
     app.register_blueprint(till_dialect(), url_prefix=f"{prefix}/v1")
     app.register_blueprint(gateway_webhooks(), url_prefix=f"{prefix}/gateways")
-    parts = DeskParts(cashier=state.cashier, database=state.database, settings=state.settings)
+    parts = DeskParts(
+        cashier=state.cashier,
+        database=state.database,
+        settings=state.settings,
+        limits=state.counter.limits,
+    )
     app.register_blueprint(order_pages(parts), url_prefix=prefix or None)
     app.before_request(state.background.wake)

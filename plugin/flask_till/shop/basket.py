@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeGuard
 
 from ..money import Money
 from .catalog import Product, Shelf
@@ -68,6 +69,11 @@ def empty_basket(currency: str) -> Basket:
     return Basket(None, 0, currency, (), (), nothing, nothing, nothing, 0)
 
 
+def is_sold(product: Product | None, shelf: Shelf) -> TypeGuard[Product]:
+    """Whether the shop has such a product, and a price for it in its own currency."""
+    return product is not None and product.price.currency == shelf.currency
+
+
 def price_basket(
     basket_id: str | None,
     version: int,
@@ -83,7 +89,7 @@ def price_basket(
     lines = tuple(
         _line(one, product)
         for one in held
-        if (product := products.get(one.product_id)) and product.price.currency == shelf.currency
+        if is_sold(product := products.get(one.product_id), shelf)
     )
     subtotal = Money.sum((line.total for line in lines), shelf.currency)
     promotions = apply_promotions(codes, shelf.promotions, subtotal, now, uses)

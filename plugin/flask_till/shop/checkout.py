@@ -42,12 +42,26 @@ class Opened:
 
 
 class Checkout:
-    """The way to the desk and back, for one shop."""
+    """The way to the desk and back, for one shop.
 
-    def __init__(self, database: Database, shelf: Shelf, desk: Desk) -> None:
+    ``live_only``: a desk that takes no real money is not believed. ``most_open`` unpaid orders
+    may belong to one caller; 0 is any number.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        shelf: Shelf,
+        desk: Desk,
+        *,
+        live_only: bool = False,
+        most_open: int = 0,
+    ) -> None:
         self._database = database
         self._shelf = shelf
         self._desk = desk
+        self._live = True if live_only else None
+        self._most_open = most_open
 
     def open(
         self,
@@ -58,16 +72,18 @@ class Checkout:
         origin: str | None = None,
         redirect_url: str | None = None,
         shopper: str | None = None,
+        asked_by: str | None = None,
     ) -> Opened:
         """The order for this version of the basket, new or the one that is open, and a fresh key.
 
         ``origin`` is that of the page that opens the order page, ``redirect_url`` where the
-        shopper goes afterwards. An open order of an earlier version is cancelled first. Raises
-        `Conflict` (BASKET_EMPTY, OUT_OF_STOCK, ORDER_ALREADY_PAID, ORDER_PROCESSING...) and
-        `Unavailable` (DESK_UNAVAILABLE); the basket is kept, and trying again is safe.
+        shopper goes afterwards, ``asked_by`` a mark of the caller, whose unpaid orders are few.
+        An open order of an earlier version is cancelled first. Raises `Conflict` (BASKET_EMPTY,
+        OUT_OF_STOCK, ORDER_ALREADY_PAID, ORDER_PROCESSING...), `TooMany` and `Unavailable`
+        (DESK_UNAVAILABLE); the basket is kept, and trying again is safe.
         """
         for _ in range(TRIES):
-            placed = self._place(basket_id, locale, origin, redirect_url, shopper)
+            placed = self._place(basket_id, locale, origin, redirect_url, shopper, asked_by)
             if placed is None:
                 self._end_rival(basket_id)
                 continue
@@ -119,6 +135,7 @@ class Checkout:
         origin: str | None,
         redirect_url: str | None,
         shopper: str | None,
+        asked_by: str | None,
     ) -> Placed | None:
         """The basket's order, or None when one of another version is in the way."""
         order_id = self._database.new_id("ord")
@@ -133,6 +150,9 @@ class Checkout:
                 origin=origin,
                 redirect_url=redirect_url,
                 shopper=shopper,
+                asked_by=asked_by,
+                most_open=self._most_open,
+                live=self._live,
             )
         except Conflict as error:
             if error.code == "ORDER_OPEN":
@@ -159,6 +179,8 @@ class Checkout:
             )
         except Conflict as error:
             if error.code != "ORDER_SUPERSEDED":
+                log.error("the desk's answer is not believed: %s", error)
+                self._database.write(fail_order, self._shelf, order.id, error.code)
                 raise
             self._cancel_orphan(order, made.snapshot)
             return None

@@ -11,9 +11,10 @@ from flask import Flask
 from markupsafe import Markup
 
 from ..base.database import Database
+from ..base.limits import Limits
 from ..base.waiters import Waiters
 from ..errors import SettingsError
-from ..settings import ShopSettings, read_shop
+from ..settings import ShopSettings, read_shop, require_address
 from ..signals import ALL
 from .actions import orders as order_actions
 from .actions.catalogs import ListCatalog
@@ -29,6 +30,7 @@ from .promotion import Promotion
 from .routes import blueprint
 from .routes.assets import script_tags
 from .routes.basket import basket_now
+from .routes.blueprint import MOST
 from .routes.session import BasketCookie
 from .routes.shopfront import Destination, Shopfront, shopfront
 from .routes.together import Together
@@ -92,6 +94,7 @@ class Till:
             app.config, instance=app.instance_path, debug=app.debug or app.testing, **parts
         )
         front = self._shopfront(app, settings, **own)
+        require_address(settings, app.config)
         app.extensions[NAME] = front
         app.jinja_env.globals.setdefault(NAME, self)
         self._apps.add(app)
@@ -113,7 +116,13 @@ class Till:
         MIGRATIONS.attach(database)
         shelf = _shelf(catalog, promotions, settings.currency, database)
         at_desk = self._desk(app, settings, desk)
-        checkout = Checkout(database, shelf, at_desk)
+        checkout = Checkout(
+            database,
+            shelf,
+            at_desk,
+            live_only=settings.live_only,
+            most_open=settings.most_open_orders if settings.limits else 0,
+        )
         return Shopfront(
             app=app,
             settings=settings,
@@ -126,6 +135,7 @@ class Till:
             ),
             waiters=Waiters(settings.max_waiters, per_key=WAITERS_PER_BASKET),
             background=background_of(app, database, checkout, enabled=settings.background),
+            limits=Limits(settings.limits_storage, MOST, enabled=settings.limits),
             versions=Together(lambda basket_ids: database.read(versions_of, basket_ids)),
             owner=self,
             order_complete=order_complete,

@@ -138,6 +138,12 @@ def order_number(count: int) -> str:
     return f"T-{count:06d}"
 
 
+_TEST_MONEY = (
+    "It is a test order, for which no money is taken. Use a live merchant of the desk"
+    " (`flask till merchants add --live`), or set TILL_TEST_ORDERS."
+)
+
+
 def check_snapshot(order: Order, desk: str, told: DeskSnapshot) -> None:
     """Raises `Conflict` (ORDER_MISMATCH) unless the snapshot is about exactly this order.
 
@@ -159,6 +165,7 @@ def check_snapshot(order: Order, desk: str, told: DeskSnapshot) -> None:
             f"The desk's order {told.desk_order_id} does not match {order.number}: "
             f"{', '.join(wrong)}.",
             code="ORDER_MISMATCH",
+            remedy=_TEST_MONEY if "live" in wrong and not told.live else None,
         )
 
 

@@ -151,6 +151,8 @@ orders = Table(
     Column("locale", Text, nullable=False),
     Column("origin", Text),
     Column("redirect_url", Text),
+    # A keyed hash of the caller's address; it is only ever compared.
+    Column("asked_by", Text),
     Column("reason", Text),
     Column("created_at", Utc, nullable=False),
     Column("placed_at", Utc, nullable=False),
@@ -172,6 +174,12 @@ orders = Table(
         "uq_till_shop_orders_one_open",
         "basket_id",
         unique=True,
+        sqlite_where=_open,
+        postgresql_where=_open,
+    ),
+    Index(
+        "ix_till_shop_orders_asked_by",
+        "asked_by",
         sqlite_where=_open,
         postgresql_where=_open,
     ),

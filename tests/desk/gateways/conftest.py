@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from flask_till.desk.gateways import Charge
+from flask_till.desk.gateways import Charge, Evidence
 from flask_till.desk.gateways.stripe import StripeGateway
 from flask_till.money import Money
 from tests.stand_ins.stripe import StripeStandIn
@@ -69,3 +70,34 @@ def started(gateway: StripeGateway, charge: Charge | None = None) -> Charge:
     charge = charge or a_charge()
     begun = gateway.start(charge, {})
     return replace(charge, provider_ref=begun.provider_ref, client=begun.client)
+
+
+def in_background(act: Callable[[], Any]) -> Callable[[], Any]:
+    """Run beside the test; the answer is waited for when it is called."""
+    answers: list[Any] = []
+
+    def run() -> None:
+        try:
+            answers.append(act())
+        except Exception as error:  # noqa: BLE001 - handed to the test
+            answers.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+
+    def answer() -> Any:
+        thread.join(20)
+        return answers[0]
+
+    return answer
+
+
+def news(stripe: StripeStandIn, gateway: StripeGateway, kind: str) -> list[Evidence]:
+    """The evidence of all events of a kind, through the real webhook reader."""
+    found = []
+    for event in stripe.books.events:
+        if event["type"] == kind:
+            notice = gateway.read_webhook(*stripe.hooks.signed(event, SECRET))
+            assert notice.evidence is not None
+            found.append(notice.evidence)
+    return found

@@ -20,8 +20,7 @@ from flask_till.errors import BadSignature, Conflict, GatewayUnavailable, NotFou
 from flask_till.money import Money
 from tests.stand_ins.stripe import StripeStandIn
 
-from .conftest import SECRET
-from .test_stripe_gateway import in_background
+from .conftest import SECRET, in_background
 
 CREATE = "POST /v1/payment_intents"
 CANCEL = "POST /v1/payment_intents/{id}/cancel"

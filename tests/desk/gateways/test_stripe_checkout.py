@@ -15,8 +15,7 @@ from flask_till.errors import GatewayRefused
 from flask_till.money import Money
 from tests.stand_ins.stripe import StripeStandIn
 
-from .conftest import SECRET, a_charge, started
-from .test_stripe_gateway import in_background
+from .conftest import SECRET, a_charge, in_background, started
 
 EXPIRE = "POST /v1/checkout/sessions/{id}/expire"
 

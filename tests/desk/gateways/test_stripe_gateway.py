@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import threading
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
@@ -17,42 +15,11 @@ from flask_till.errors import GatewayRefused, SettingsError
 from flask_till.money import Money
 from tests.stand_ins.stripe import StripeStandIn
 
-from .conftest import OTHER_SECRET, SECRET, a_charge, started
+from .conftest import SECRET, a_charge, in_background, news, started
 
 CREATE = "POST /v1/payment_intents"
 CONFIRM = "POST /v1/payment_intents/{id}/confirm"
 CANCEL = "POST /v1/payment_intents/{id}/cancel"
-
-
-def in_background(act: Callable[[], Any]) -> Callable[[], Any]:
-    """Run beside the test; the answer is waited for when it is called."""
-    answers: list[Any] = []
-
-    def run() -> None:
-        try:
-            answers.append(act())
-        except Exception as error:  # noqa: BLE001 - handed to the test
-            answers.append(error)
-
-    thread = threading.Thread(target=run)
-    thread.start()
-
-    def answer() -> Any:
-        thread.join(20)
-        return answers[0]
-
-    return answer
-
-
-def news(stripe: StripeStandIn, gateway: StripeGateway, kind: str) -> list[Evidence]:
-    """The evidence of all events of a kind, through the real webhook reader."""
-    found = []
-    for event in stripe.books.events:
-        if event["type"] == kind:
-            notice = gateway.read_webhook(*stripe.hooks.signed(event, SECRET))
-            assert notice.evidence is not None
-            found.append(notice.evidence)
-    return found
 
 
 # ---- starting ----
@@ -304,152 +271,6 @@ def test_a_cancel_before_any_reply_leaves_nothing_payable_behind(
     reference = gateway.start(charge, {}).provider_ref
     assert gateway.cancel(charge).provider_ref == reference
     assert stripe.books.things[reference]["status"] == "canceled"
-
-
-# ---- giving back ----
-
-
-def test_refunds_in_part_and_in_full(stripe: StripeStandIn, gateway: StripeGateway) -> None:
-    charge = started(gateway)
-    stripe.pay(charge.provider_ref)
-    first = gateway.refund("ref_1", charge, Money("10", "PLN"))
-    second = gateway.refund("ref_2", charge, Money("39.99", "PLN"))
-    assert first.status == second.status == "succeeded"
-    assert stripe.books.balance("platform", "pln") == 0
-    with pytest.raises(GatewayRefused, match="already been refunded"):
-        gateway.refund("ref_3", charge, Money("0.01", "PLN"))
-    assert gateway.look(charge).status == "succeeded"
-
-
-def test_the_same_refund_twice_gives_back_once(
-    stripe: StripeStandIn, gateway: StripeGateway
-) -> None:
-    charge = started(gateway)
-    stripe.pay(charge.provider_ref)
-    once, again = (gateway.refund("ref_1", charge, Money("10", "PLN")) for _ in range(2))
-    assert once == again
-    assert stripe.books.balance("platform", "pln") == 3999
-
-
-def test_more_than_was_paid_is_refused(stripe: StripeStandIn, gateway: StripeGateway) -> None:
-    charge = started(gateway)
-    stripe.pay(charge.provider_ref)
-    with pytest.raises(GatewayRefused, match="greater than"):
-        gateway.refund("ref_1", charge, Money("50", "PLN"))
-    assert stripe.books.balance("platform", "pln") == 4999
-
-
-def test_nothing_unpaid_is_given_back(gateway: StripeGateway) -> None:
-    charge = started(gateway)
-    with pytest.raises(GatewayRefused):
-        gateway.refund("ref_1", charge, Money("10", "PLN"))
-    with pytest.raises(GatewayRefused):
-        gateway.refund("ref_1", a_charge(), Money("10", "PLN"))
-
-
-@pytest.mark.parametrize(("success", "status"), [(True, "succeeded"), (False, "failed")])
-def test_a_slow_refund_ends_with_a_notice(
-    stripe: StripeStandIn, gateway: StripeGateway, success: bool, status: str
-) -> None:
-    stripe.account.refunds.pending = True
-    charge = started(gateway)
-    stripe.pay(charge.provider_ref)
-    result = gateway.refund("ref_1", charge, Money("10", "PLN"))
-    assert result.status == "pending"
-    stripe.account.refunds.settle(result.provider_ref, success=success)
-    notice = gateway.read_webhook(*stripe.hooks.signed(stripe.books.events[-1], SECRET))
-    assert notice.refund is not None
-    assert (notice.refund.refund_id, notice.refund.status) == ("ref_1", status)
-    assert notice.refund.provider_ref == result.provider_ref
-    assert notice.evidence is None
-
-
-def test_a_refund_made_by_hand_in_the_dashboard_is_no_news_of_ours(
-    stripe: StripeStandIn, gateway: StripeGateway
-) -> None:
-    charge = started(gateway)
-    stripe.pay(charge.provider_ref)
-    stripe.account.refunds.create({"payment_intent": charge.provider_ref})
-    notices = [
-        gateway.read_webhook(*stripe.hooks.signed(event, SECRET))
-        for event in stripe.books.events[-2:]
-    ]
-    assert [(n.kind, n.refund) for n in notices] == [
-        ("refund.created", None),
-        ("charge.refunded", None),
-    ]
-
-
-# ---- webhooks ----
-
-
-def test_every_event_of_a_whole_life_is_read(
-    stripe: StripeStandIn, make_gateway: Callable[..., StripeGateway]
-) -> None:
-    gateway = make_gateway(webhook_secrets=[OTHER_SECRET, SECRET])
-    charge = started(gateway)
-    for method in ("pm_card_chargeDeclined", "pm_card_authenticationRequired"):
-        stripe.pay(charge.provider_ref, method)
-    stripe.authenticate(str(charge.provider_ref))
-    gateway.refund("ref_1", charge, Money("10", "PLN"))
-    gateway.cancel(started(gateway))
-    notices = [
-        gateway.read_webhook(*stripe.hooks.signed(event, SECRET)) for event in stripe.books.events
-    ]
-    assert [(n.kind, n.evidence and n.evidence.status, n.refund is not None) for n in notices] == [
-        ("payment_intent.created", None, False),
-        ("charge.failed", None, False),
-        ("payment_intent.payment_failed", "requires_action", False),
-        ("payment_intent.requires_action", "requires_action", False),
-        ("charge.succeeded", None, False),
-        ("payment_intent.succeeded", "succeeded", False),
-        ("refund.created", None, True),
-        ("charge.refunded", None, False),
-        ("payment_intent.created", None, False),
-        ("payment_intent.canceled", "cancelled", False),
-    ]
-
-
-def test_a_notice_keeps_the_event_without_its_secrets(
-    stripe: StripeStandIn, gateway: StripeGateway
-) -> None:
-    charge = started(gateway)
-    notice = gateway.read_webhook(*stripe.hooks.signed(stripe.books.events[0], SECRET))
-    assert notice.raw["data"]["object"]["id"] == charge.provider_ref
-    assert "_secret_" not in str(notice.raw)
-
-
-def test_other_softwares_payments_on_the_same_account_are_no_evidence(
-    stripe: StripeStandIn, gateway: StripeGateway
-) -> None:
-    intent = stripe.account.intents.create(
-        {"amount": 4999, "currency": "pln", "automatic_payment_methods": {"enabled": True}}
-    )
-    stripe.pay(intent["id"])
-    notice = gateway.read_webhook(*stripe.hooks.signed(stripe.books.events[-1], SECRET))
-    assert notice.kind == "payment_intent.succeeded"
-    assert notice.evidence is None
-
-
-def test_a_connected_accounts_event_bears_that_accounts_name(
-    stripe: StripeStandIn, gateway: StripeGateway
-) -> None:
-    charge = started(gateway)
-    stripe.pay(charge.provider_ref)
-    event = stripe.books.events[-1] | {"account": "acct_other"}
-    notice = gateway.read_webhook(*stripe.hooks.signed(event, SECRET))
-    assert notice.evidence is not None
-    assert notice.evidence.account == "acct_other"
-
-
-def test_a_live_event_bears_live_mode(stripe: StripeStandIn, gateway: StripeGateway) -> None:
-    charge = started(gateway)
-    stripe.pay(charge.provider_ref)
-    event = stripe.books.events[-1]
-    event["data"]["object"]["livemode"] = event["livemode"] = True
-    notice = gateway.read_webhook(*stripe.hooks.signed(event, SECRET))
-    assert notice.evidence is not None
-    assert notice.evidence.livemode is True
 
 
 # ---- set-up ----

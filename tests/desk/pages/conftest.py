@@ -12,6 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from flask_till.base.database import Database
+from flask_till.base.limits import Limits
 from flask_till.base.sealing import digest, new_secret
 from flask_till.desk.actions.merchants import add_merchant
 from flask_till.desk.cashier import Cashier
@@ -20,6 +21,7 @@ from flask_till.desk.gateways.sandbox import SandboxGateway
 from flask_till.desk.merchant import Merchant
 from flask_till.desk.order import Adjustment, Line, Order, OrderDraft
 from flask_till.desk.pages import DeskParts, order_pages
+from flask_till.desk.pages.parts import MOST
 from flask_till.base.pace import Pace
 from flask_till.desk.tables import MIGRATIONS
 from flask_till.money import Money
@@ -126,7 +128,13 @@ def make_desk(
             ),
         )
         pace = Pace(lambda: clock().timestamp()) if clock else Pace()
-        parts = DeskParts(cashier=cashier, database=database, settings=desk_settings, pace=pace)
+        parts = DeskParts(
+            cashier=cashier,
+            database=database,
+            settings=desk_settings,
+            limits=Limits("memory://", MOST),
+            pace=pace,
+        )
         app = Flask("desk_under_test")
         app.register_blueprint(order_pages(parts), url_prefix=prefix or None)
         desk = Desk(app, parts, None)  # type: ignore[arg-type]  # added in the next line

@@ -5,12 +5,15 @@ from __future__ import annotations
 from flask import request
 
 from ...base.sealing import digest
-from ...errors import TooMany, Unauthenticated
+from ...errors import Unauthenticated
+from ...web.callers import limit_caller
 from ..actions.merchants import merchant_of_key
 from ..merchant import Merchant
 from .counter import counter
 
 LONGEST_KEY = 256
+MOST = {"wrong_key": "50/minute"}
+"""How often an address may be wrong."""
 
 
 def calling_merchant() -> Merchant:
@@ -19,8 +22,7 @@ def calling_merchant() -> Merchant:
     try:
         merchant = desk.database.read(merchant_of_key, digest(_key()))
     except Unauthenticated:
-        if not desk.limits.hit("wrong_key", request.remote_addr or ""):
-            raise TooMany("Too many wrong API keys from this address.", retry_after=60) from None
+        limit_caller(desk.limits, "wrong_key")
         raise
     desk.remember_address()
     return merchant

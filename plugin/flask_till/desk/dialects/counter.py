@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from flask import current_app
 
 from ...base.database import Database
+from ...base.limits import Limits
 from ...base.sealing import Seal
 from ...settings import DeskSettings
 from ..cashier import Cashier
-from .limits import Limits
 
 EXTENSION = "till_desk"
 

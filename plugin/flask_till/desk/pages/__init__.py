@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import logging
 import secrets
+from functools import partial
 
 from flask import Blueprint, request
 from werkzeug.exceptions import HTTPException
 
+from ...base.limits import Limits
 from ...errors import RequestError, Unreadable
+from ...web.callers import limit_caller
 from .headers import guard
 from .parts import Admits, DeskParts
-from .quiet_logs import quieten_development_server
+from .quiet_logs import forget_token, quieten_development_server
 from .static_files import send_static
 from .views import OrderPage
 
@@ -34,7 +37,7 @@ def order_pages(desk: DeskParts) -> Blueprint:
     pages.add_url_rule("/order/static/<name>/<path:path>", "static_file", send_static)
     pages.add_url_rule("/order/<path:rest>", "nothing_here", page.nothing_here, methods=ANY_METHOD)
     pages.record_once(lambda _: quieten_development_server())
-    pages.before_request(_limit_size)
+    pages.before_request(partial(_begin, desk.limits))
     pages.after_request(guard)
     pages.register_error_handler(RequestError, page.dead_end)
     pages.register_error_handler(HTTPException, lambda error: page.dead_end(_as_ours(error)))
@@ -42,8 +45,11 @@ def order_pages(desk: DeskParts) -> Blueprint:
     return pages
 
 
-def _limit_size() -> None:
+def _begin(limits: Limits) -> None:
     request.max_content_length = LARGEST_FORM
+    forget_token()  # whatever becomes of the request, the server logs its address
+    if not str(request.endpoint).endswith(".static_file"):
+        limit_caller(limits, "act" if request.method == "POST" else "page")
 
 
 def _as_ours(error: HTTPException) -> RequestError:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ...base.database import Database
+from ...base.limits import Limits
 from ...base.pace import Pace
 from ...base.waiters import Waiters
 from ...settings import DeskSettings
@@ -24,6 +25,10 @@ MOST_WAITING = 16
 MOST_WAITING_FOR_ONE = 3
 
 
+MOST = {"page": "1200/minute", "act": "60/minute"}
+"""How often an address may look at order pages, and pay, confirm or cancel on them."""
+
+
 def _waiters() -> Waiters:
     return Waiters(MOST_WAITING, per_key=MOST_WAITING_FOR_ONE)
 
@@ -35,6 +40,7 @@ class DeskParts:
     cashier: Cashier
     database: Database
     settings: DeskSettings
+    limits: Limits
     admits: Admits | None = None
     waiters: Waiters = field(default_factory=_waiters)
     pace: Pace = field(default_factory=Pace)

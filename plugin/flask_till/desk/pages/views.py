@@ -22,7 +22,6 @@ from .asked import OURS, Asked, read_asked, read_token
 from .door import Door, Place, place_of
 from .drawing import draw
 from .parts import DeskParts
-from .quiet_logs import forget_token
 from .screen import Offer, Screen, standing, web_address
 from .wording import DEAD_ENDS, OTHER_DEAD_END, Language, choose_language
 
@@ -48,7 +47,6 @@ class OrderPage:
     def show(self) -> AnyResponse:
         """The page. A token in its address is turned into a cookie and removed from there."""
         asked, token = read_asked(request.args), read_token(request.args)
-        forget_token()
         order = self._read(asked)
         door = Door(self._desk, order, self.place())
         if token is not None:

@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, delete, func, select, update
 from ...base.database import Work
 from ...base.outbox import Receiver
 from ...errors import Conflict, InvalidRequest, MoneyError, NotFound, OutOfStock
-from ..basket import DEAREST_TOTAL, MOST_LINES, Basket, Held, empty_basket, price_basket
+from ..basket import DEAREST_TOTAL, MOST_LINES, Basket, Held, empty_basket, is_sold, price_basket
 from ..catalog import MOST_OF_ONE, Catalog, Product, Shelf, is_product_id
 from ..promotion import MOST_CODES, code_of
 from ..tables import OPEN_ORDER, baskets, lines, order_lines, orders, outbox, stock
@@ -76,6 +76,10 @@ _READ = (
     .order_by(lines.c.added_at, lines.c.product_id)
 )
 
+_QUANTITIES = select(lines.c.product_id, lines.c.quantity).where(
+    lines.c.basket_id == bindparam("basket")
+)
+
 _bought = (lines.c.basket_id == bindparam("basket"), lines.c.product_id == bindparam("product"))
 _TAKE_ALL = delete(lines).where(*_bought, lines.c.quantity <= bindparam("many"))
 _TAKE_SOME = update(lines).where(*_bought).values(quantity=lines.c.quantity - bindparam("many"))
@@ -94,6 +98,15 @@ def new_basket(work: Work) -> str:
 def read_basket(work: Work, shelf: Shelf, basket_id: str | None) -> Basket:
     """The basket as it is now, empty when there is none: one query, one more for its codes."""
     return _read(work, shelf, basket_id)[0]
+
+
+def count_basket(work: Work, shelf: Shelf, basket_id: str | None) -> int:
+    """How many things are in the basket, as `read_basket` counts them but with less work."""
+    if basket_id is None:
+        return 0
+    held = work.execute(_QUANTITIES, {"basket": basket_id}).all()
+    products = look_up(work, shelf.catalog, [row.product_id for row in held])
+    return sum(row.quantity for row in held if is_sold(products.get(row.product_id), shelf))
 
 
 def add_line(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from ...base.database import Work
-from ...errors import Conflict, InvalidRequest, OutOfStock
+from ...errors import Conflict, InvalidRequest, OutOfStock, TooMany
 from ...money import Money
 from ..basket import DEAREST_TOTAL, Basket
 from ..catalog import Shelf
@@ -29,7 +29,7 @@ from ..order import (
     happenings,
     next_status,
 )
-from ..tables import baskets, inbox, order_lines, orders, outbox
+from ..tables import OPEN_ORDER, baskets, inbox, order_lines, orders, outbox
 from .basket import LISTENERS, basket_topic, read_basket, take_out
 from .promotions import release_promotions, use_promotions
 from .reading import (
@@ -98,15 +98,20 @@ def place_order(
     origin: str | None = None,
     redirect_url: str | None = None,
     shopper: str | None = None,
+    asked_by: str | None = None,
+    most_open: int = 0,
+    live: bool | None = None,
 ) -> Placed:
     """Freeze the basket as an order, its stock set aside and its promotions counted.
 
     One version of a basket has one open order, however often it is placed. ``order_id`` is the
     id of a new one, so that a caller knows it even when the transaction does not come back;
-    ``shopper`` is whose uses of a promotion count, the basket's unless it is given.
+    ``shopper`` is whose uses of a promotion count, the basket's unless it is given; ``asked_by``
+    who may have ``most_open`` unpaid orders (0: any number). ``live`` is what the desk must say of
+    it; None believes what it says first.
 
     Raises `Conflict`: BASKET_EMPTY, OUT_OF_STOCK, NOTHING_TO_PAY, PROMOTION_USED_UP, or ORDER_OPEN
-    when an order of another version is open.
+    when an order of another version is open; `TooMany` (TOO_MANY_ORDERS).
     """
     version = _lock(work, basket_id)
     if basket_id is None or version is None:
@@ -122,8 +127,16 @@ def place_order(
         _place_again(work, earlier)
         placed, how = earlier.id, "again"
     else:
+        if asked_by is not None and most_open:
+            _refuse_too_many(work, asked_by, most_open)
         placed, how = order_id or work.new_id("ord"), "new"
-        request = {"locale": locale, "origin": origin, "redirect_url": redirect_url}
+        request = {
+            "locale": locale,
+            "origin": origin,
+            "redirect_url": redirect_url,
+            "asked_by": asked_by,
+            "live": live,
+        }
         _store(work, placed, basket, contents, desk, shopper or basket_id, request)
     codes = [promotion.code for promotion in contents.promotions]
     use_promotions(work, placed, codes, shelf.promotions, shopper or basket_id)
@@ -208,6 +221,17 @@ def _lock(work: Work, basket_id: str | None) -> int | None:
     return version
 
 
+def _refuse_too_many(work: Work, asked_by: str, most: int) -> None:
+    """Unpaid orders hold stock: nobody empties the shop with orders that are never paid."""
+    mine = select(func.count()).select_from(orders).where(orders.c.asked_by == asked_by, OPEN_ORDER)
+    if work.execute(mine).scalar_one() >= most:
+        raise TooMany(
+            "Too many orders wait for their money; pay one, or wait until they expire.",
+            code="TOO_MANY_ORDERS",
+            retry_after=60,
+        )
+
+
 def _freeze(basket: Basket) -> _Contents:
     if not basket.lines:
         raise _empty()
@@ -258,7 +282,7 @@ def _store(
     contents: _Contents,
     desk: str,
     shopper: str,
-    request: dict[str, str | None],
+    request: dict[str, Any],
 ) -> None:
     discount = contents.total - basket.subtotal
     work.execute(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
 
 from ...errors import RequestError
 from ...web import refusals
+from ...web.callers import limit_caller
 from ...web.refusals import refused_by_flask, with_retry_after
 from .body import answer
 from .origin import allow_trusted
@@ -14,10 +15,17 @@ from .shopfront import shopfront
 
 blueprint = Blueprint("till", __name__)
 
+MOST = {"call": "6000/minute", "checkout": "120/minute"}
+"""How often an address may call us, and a browser check out."""
+UNCOUNTED = {"till.asset", "till.callback"}
+
 
 @blueprint.before_request
 def begin() -> None:
-    shopfront().background.wake()
+    front = shopfront()
+    front.background.wake()
+    if request.endpoint not in UNCOUNTED:
+        limit_caller(front.limits, "call")
 
 
 @blueprint.errorhandler(RequestError)

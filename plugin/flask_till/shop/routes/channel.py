@@ -7,6 +7,7 @@ has nothing to say here: what it sends is counted, and too much of it ends the c
 from __future__ import annotations
 
 import logging
+import re
 import socket as sockets
 import struct
 import threading
@@ -17,6 +18,7 @@ from typing import Any, TypeVar
 from flask import Response, request
 from flask_sock import Sock
 from simple_websocket import ConnectionClosed, Server
+from werkzeug.exceptions import BadRequest
 from werkzeug.exceptions import NotImplemented as CannotUpgrade
 
 from ...base.bell import Ear
@@ -37,6 +39,8 @@ LONGEST_WAIT = 25
 SEND_WITHIN = 10
 ANSWER_WITHIN_MS = 45_000
 GOING_AWAY, OUR_FAULT, TOO_MANY_MESSAGES, PLEASE_POLL, NO_BASKET = 1001, 1011, 4008, 4013, 4404
+
+_NONCE = re.compile("[A-Za-z0-9+/]{22}==")
 
 T = TypeVar("T")
 sock = Sock()
@@ -85,8 +89,17 @@ def refuse_foreign_sockets() -> None:
     require_own_page(custom_header=False)
     if not _can_upgrade(request.environ):
         raise CannotUpgrade("This server has no websockets; use the long poll.")
+    _check_handshake()
     # Compression costs 90 kB for each socket and saves nothing on messages as small as ours.
     request.environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
+
+
+def _check_handshake() -> None:
+    """simple-websocket would answer what is wrong here with 500."""
+    if request.headers.get("Sec-WebSocket-Version") != "13":
+        raise BadRequest("Only version 13 of the websocket protocol is spoken here.")
+    if not _NONCE.fullmatch(request.headers.get("Sec-WebSocket-Key", "")):
+        raise BadRequest("Sec-WebSocket-Key must be 16 bytes in base64.")
 
 
 def _can_upgrade(environ: dict[str, Any]) -> bool:

@@ -7,6 +7,7 @@ import re
 from flask import Response, request
 
 from ...errors import Conflict, InvalidRequest
+from ...web.callers import caller
 from .blueprint import blueprint
 from .body import answer, json_body
 from .origin import own_origin, require_own_page
@@ -24,12 +25,14 @@ def check_out() -> Response:
     basket_id = front.basket_id()
     if basket_id is None:
         raise Conflict("There is nothing in the basket.", code="BASKET_EMPTY")
+    front.limits.require("checkout", basket_id)
     opened = front.checkout.open(
         basket_id,
         mode=mode,
         locale=locale_asked_for(front),
         origin=_page_origin(),
         redirect_url=_back_to(),
+        asked_by=front.mark_of(caller()),
     )
     return answer(
         {"order_id": opened.order.id, "order_url": opened.order_url, "token": opened.token}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import Response, request
 
 from ...base.database import Work
-from ..actions.basket import add_line, read_basket
+from ..actions.basket import add_line, count_basket, read_basket
 from ..actions.catalogs import product_now
-from ..basket import Basket
+from ..basket import is_sold
 from ..catalog import Shelf, is_product_id
 from .basket import change, kept
 from .blueprint import blueprint
@@ -30,7 +30,7 @@ from .snapshot import basket_json, complete_json, locale_asked_for
 def can_be_bound() -> Response:
     """Whether one more of the product can be bought now; without one, whether anything can."""
     front = shopfront()
-    basket, reason = front.database.read(
+    count, reason = front.database.read(
         _can_be_bound, front.shelf, front.basket_id(), request.args.get("product_id")
     )
     return answer(
@@ -40,24 +40,24 @@ def can_be_bound() -> Response:
             "basket_linked": False,
             "browser_trusted": False,
             "masked_phone_number": None,
-            "count": basket.count,
+            "count": count,
         }
     )
 
 
 def _can_be_bound(
     work: Work, shelf: Shelf, basket_id: str | None, product_id: str | None
-) -> tuple[Basket, str | None]:
-    basket = read_basket(work, shelf, basket_id)
+) -> tuple[int, str | None]:
     if product_id is None:
-        return basket, None
+        return count_basket(work, shelf, basket_id), None
+    basket = read_basket(work, shelf, basket_id)
     line = basket.line(product_id)
     if line is not None:
-        return basket, None if line.quantity < line.max_quantity else "OUT_OF_STOCK"
+        return basket.count, None if line.quantity < line.max_quantity else "OUT_OF_STOCK"
     product = product_now(work, shelf.catalog, product_id) if is_product_id(product_id) else None
-    if product is None or product.price.currency != shelf.currency:
-        return basket, "PRODUCT_NOT_FOUND"
-    return basket, None if product.limit(product.stock) else "OUT_OF_STOCK"
+    if not is_sold(product, shelf):
+        return basket.count, "PRODUCT_NOT_FOUND"
+    return basket.count, None if product.limit(product.stock) else "OUT_OF_STOCK"
 
 
 @blueprint.post("/iziAddToCart")

@@ -41,6 +41,9 @@ def is_trusted(origin: str) -> bool:
 def _is_own(origin: str) -> bool:
     if origin.lower() == own_origin():
         return True
+    settings = shopfront().settings
+    if settings.public_url is not None and not settings.in_development:
+        return False  # we know our address; what else the request says of it proves nothing
     scheme, _, host = origin.lower().partition("://")
     # Behind a proxy that ends TLS and does not say so, we look like plain http to ourselves.
     schemes = {"http", "https"} if request.scheme in ("http", "ws") else {"https"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from flask import Request, Response
 from itsdangerous import BadSignature, Signer
@@ -13,6 +14,8 @@ from ...web.this_machine import is_this_machine
 
 MAX_AGE = 180 * 86_400
 """Seconds until a browser forgets its basket."""
+MOST_KNOWN = 4096
+"""Verified cookies that are remembered, so that a browser's next request need not verify again."""
 
 
 class BasketCookie:
@@ -30,11 +33,13 @@ class BasketCookie:
             key_derivation="hmac",
             digest_method=hashlib.sha256,
         )
+        # What does not verify raises, and is not remembered.
+        self._unsign = lru_cache(MOST_KNOWN)(self._signer.unsign)
 
     def read(self, request: Request) -> str | None:
         """The basket of this browser; None without a cookie or with one that is not ours."""
         try:
-            return self._signer.unsign(request.cookies.get(self.name, "")).decode()
+            return self._unsign(request.cookies.get(self.name, "")).decode()
         except (BadSignature, ValueError):
             return None
 

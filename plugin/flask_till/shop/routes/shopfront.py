@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 
 from flask import Flask, current_app, request, url_for
 
 from ...base.background import Background
 from ...base.database import Database
+from ...base.limits import Limits
 from ...base.pace import Pace
 from ...base.waiters import Waiters
 from ...errors import SettingsError
@@ -37,6 +40,7 @@ class Shopfront:
     cookie: BasketCookie
     waiters: Waiters
     background: Background
+    limits: Limits
     versions: Together[Versions]
     owner: object
     order_complete: Destination = None
@@ -46,6 +50,11 @@ class Shopfront:
         """The basket of the browser that asks."""
         found: str | None = remembered("basket_id", lambda: self.cookie.read(request))
         return found
+
+    def mark_of(self, address: str) -> str:
+        """The address in a form that can be compared and names nobody."""
+        key = self.settings.secret_keys[0].encode()
+        return hmac.new(key, f"till-asked-by:{address}".encode(), sha256).hexdigest()[:32]
 
     def thanks(self, order: Order) -> str | None:
         """The URL of the shop's page for a paid order; None when it named none."""

@@ -6,6 +6,8 @@ from functools import lru_cache
 from typing import Any
 
 from flask import request
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 from ...money import Money
 from ..basket import Basket, BasketLine
@@ -21,7 +23,13 @@ def locale_asked_for(front: Shopfront) -> str:
     named = request.args.get("lang", "")[:2].lower()
     if named in LANGUAGES:
         return named
-    return request.accept_languages.best_match(LANGUAGES) or front.settings.locale
+    return _favourite(request.headers.get("Accept-Language", "")) or front.settings.locale
+
+
+@lru_cache(maxsize=512)
+def _favourite(accepted: str) -> str | None:
+    """Which of our languages a browser's header likes best; None for none of them."""
+    return parse_accept_header(accepted, LanguageAccept).best_match(LANGUAGES)
 
 
 def money_json(money: Money, locale: str) -> dict[str, Any]:

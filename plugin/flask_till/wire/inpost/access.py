@@ -10,6 +10,7 @@ from .message import Message
 from .values import Label, PaymentName, Text
 
 SCOPE = "api:inpostpay"
+BEARER = "Bearer"
 GRANT = "client_credentials"
 TOKEN_LIFE = 300
 """Seconds a token lives (2.1)."""
@@ -23,7 +24,7 @@ class Token(Message):
     ]
     expires_in: Annotated[int, Field(ge=1)]
     refresh_expires_in: int = 0
-    token_type: Annotated[str, StringConstraints(pattern="^[Bb]earer$")] = "Bearer"
+    token_type: Annotated[str, StringConstraints(pattern="^[Bb]earer$")] = BEARER
     not_before_policy: Annotated[
         int,
         Field(validation_alias="not-before-policy", serialization_alias="not-before-policy"),

@@ -11,7 +11,6 @@ from enum import StrEnum
 from typing import Annotated
 
 from pydantic import AliasChoices, Field, StringConstraints, model_validator
-from pydantic_core import PydanticCustomError
 
 from .amounts import Amount, Price
 from .message import Message
@@ -212,4 +211,4 @@ class BasketPut(Basket):
 def _once(name: str, values: Iterable[str]) -> None:
     found = list(values)
     if len(set(found)) != len(found):
-        raise PydanticCustomError("each_once", "{name} stands more than once", {"name": name})
+        raise ValueError(f"{name} stands more than once")

@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter, model_validator
-from pydantic_core import PydanticCustomError
 
 from .amounts import Count
 from .basket import RegulationType
@@ -31,7 +30,7 @@ class EventQuantity(Message):
     @model_validator(mode="after")
     def _whole_pieces(self) -> EventQuantity:
         if self.quantity_type == QuantityType.INTEGER and self.pieces is None:
-            raise PydanticCustomError("pieces", "an INTEGER quantity is a whole number")
+            raise ValueError("an INTEGER quantity is a whole number")
         return self
 
     @property
@@ -105,7 +104,8 @@ def read_basket_event(body: bytes) -> BasketEvent:
 
 
 class AddProduct(Message):
-    """POST basket/product (3.7); without ``basket_id`` a new basket is made."""
+    """POST basket/product (3.7); without ``basket_id`` a new basket is made. Both members are
+    optional, so a request without any body means the same as ``{}``."""
 
     basket_id: Id | None = None
     phone_number: Phone | None = None

@@ -11,10 +11,9 @@ from typing import Annotated, Literal
 from urllib.parse import quote
 
 from pydantic import Field, StringConstraints, TypeAdapter, model_validator
-from pydantic_core import PydanticCustomError
 
 from .error_codes import MerchantCode, refusal
-from .message import Message, read
+from .message import Message, WrongShape, read
 from .values import Id, Label, Moment, Phone, Text, Word
 
 
@@ -81,7 +80,7 @@ class BindingRequest(Message):
     @model_validator(mode="after")
     def _phone_for_phone(self) -> BindingRequest:
         if self.binding_method == BindingMethod.PHONE and self.phone_number is None:
-            raise PydanticCustomError("missing", "PHONE needs a phone_number")
+            raise WrongShape("PHONE needs a phone_number")
         return self
 
 

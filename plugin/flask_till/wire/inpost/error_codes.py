@@ -192,5 +192,7 @@ def _answer(
         if isinstance(error, kind):
             return Refusal(_STATUS_OF[code], code, error.message)
     if isinstance(error, RequestError) and error.status < 500:
-        return Refusal(400, codes.BAD_REQUEST, error.message)
+        # The contract has no code for "slow down": the number alone says it.
+        status = TooMany.status if isinstance(error, TooMany) else 400
+        return Refusal(status, codes.BAD_REQUEST, error.message)
     return Refusal(_STATUS_OF[broken], broken, "Something went wrong on this side.")

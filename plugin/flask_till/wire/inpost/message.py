@@ -7,7 +7,7 @@ absent member mean the same (4.0): a message never writes ``null``.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, ClassVar, Self, TypeVar
 
@@ -18,7 +18,12 @@ from ..strict_json import parse_object
 from .error_codes import MerchantCode
 
 T = TypeVar("T")
+
 _SHAPE = ("missing", "union_tag_not_found")
+
+
+class WrongShape(ValueError):
+    """Raised by a validator that was given another kind of thing, or nothing."""
 
 
 class Message(BaseModel):
@@ -70,12 +75,20 @@ def read(validate: Callable[[Any], T], body: bytes) -> T:
 
 
 def _refused(error: ValidationError) -> RequestError:
-    found = error.errors(include_url=False, include_context=False, include_input=False)
-    fields = {".".join(map(str, one["loc"])) or "body": one["msg"] for one in found}
+    found = error.errors(include_url=False, include_input=False)
+    fields = {
+        ".".join(map(str, one["loc"])) or "body": one["msg"].removeprefix("Value error, ")
+        for one in found
+    }
     message = "; ".join(f"{place}: {why}" for place, why in list(fields.items())[:5])
-    if any(one["type"] in _SHAPE or one["type"].endswith("_type") for one in found):
+    if any(map(_is_wrong_shape, found)):
         return Unreadable(message, code=MerchantCode.MALFORMED_REQUEST, fields=fields)
     return RequestError(message, code=MerchantCode.BAD_REQUEST, fields=fields)
+
+
+def _is_wrong_shape(one: Mapping[str, Any]) -> bool:
+    kind, cause = one["type"], one.get("ctx", {}).get("error")
+    return kind in _SHAPE or kind.endswith("_type") or isinstance(cause, WrongShape)
 
 
 def write(value: Any) -> bytes:

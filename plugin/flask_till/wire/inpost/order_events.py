@@ -1,13 +1,12 @@
-"""Order events: the shop tells status and parcels (2.10), the wallet payment or rejection (3.10)."""
+"""Order events: a shop tells status and parcels (2.10), a wallet payment or rejection (3.10)."""
 
 from __future__ import annotations
 
 from enum import StrEnum
 
 from pydantic import model_validator
-from pydantic_core import PydanticCustomError
 
-from .message import Message
+from .message import Message, WrongShape
 from .order import DeliveryAddress
 from .statuses import OrderStatus, PaymentStatus
 from .values import Id, Label, Mail, Moment, PaymentName, Phone, Text, Word
@@ -38,7 +37,7 @@ class MerchantNews(Message):
     @model_validator(mode="after")
     def _something(self) -> MerchantNews:
         if all(getattr(self, name) is None for name in type(self).model_fields):
-            raise PydanticCustomError("missing", "event_data needs at least one member")
+            raise WrongShape("event_data needs at least one member")
         return self
 
 
@@ -99,16 +98,12 @@ def effect_of(news: WalletNews, *, status: OrderStatus | None, paid: bool) -> Ef
     """
     pays = news.payment_status == PaymentStatus.AUTHORIZED
     rejects = news.order_status == OrderStatus.ORDER_REJECTED
-    if news.payment_status is None and news.order_status is None:
-        return Effect.REFUSE
-    if not pays and not rejects:
-        return Effect.NOTHING
-    if pays and rejects or status == OrderStatus.ORDER_COMPLETED:
+    if (pays and rejects) or (news.payment_status is None and news.order_status is None):
         return Effect.REFUSE
     rejected = status == OrderStatus.ORDER_REJECTED
-    done, undone = (paid, rejected) if pays else (rejected, paid)
-    if done:
-        return Effect.NOTHING
-    if undone:
-        return Effect.REFUSE
-    return Effect.PAY if pays else Effect.REJECT
+    completed = status == OrderStatus.ORDER_COMPLETED
+    if pays and not paid:
+        return Effect.REFUSE if rejected or completed else Effect.PAY
+    if rejects and not rejected:
+        return Effect.REFUSE if paid or completed else Effect.REJECT
+    return Effect.NOTHING

@@ -6,7 +6,6 @@ from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
 
 from .amounts import Count, Price
 from .message import Message
@@ -43,7 +42,7 @@ class OrderedQuantity(Message):
     @model_validator(mode="after")
     def _whole_pieces(self) -> OrderedQuantity:
         if self.quantity_type == QuantityType.INTEGER and self.quantity != int(self.quantity):
-            raise PydanticCustomError("pieces", "an INTEGER quantity is a whole number")
+            raise ValueError("an INTEGER quantity is a whole number")
         return self
 
     @property

@@ -1,0 +1,32 @@
+"""A shop and the desk that takes its money, as strangers see them: over HTTP only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.attacks.market import Market
+
+
+@pytest.fixture
+def new_market(new_database_url: Callable[[], str], tmp_path: Path) -> Iterator[Callable[..., Market]]:
+    """``new_market(TILL_MOST_OPEN_ORDERS=3)``; every invariant is audited when the test is over."""
+    made: list[Market] = []
+
+    def make(**config: Any) -> Market:
+        made.append(Market(new_database_url(), new_database_url(), tmp_path, **config))
+        return made[-1]
+
+    yield make
+    for market in made:
+        market.audit()
+        market.close()
+
+
+@pytest.fixture
+def market(new_market: Callable[..., Market]) -> Market:
+    """Runs on SQLite, then on PostgreSQL."""
+    return new_market()
