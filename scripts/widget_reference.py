@@ -142,11 +142,11 @@ def table(head: str, rows: list[tuple[str, str]]) -> str:
 def reference() -> str:
     """The tables of the page: each element, then what all of them share."""
     made = [module["declarations"][0] for module in json.loads(manifest())["modules"]]
-    shared = [name for name in _names(made[0], "attributes") if name in _names(made[1], "attributes")]
+    shared = _names(made[1], "attributes")
     chapters = []
     for element in made:
         own = [row for row in _rows(element, "attributes") if row[0] not in shared]
-        chapters += [f"### `<{element['tagName']}>`", element["description"]]
+        chapters += [f"### `<{element['tagName']}>`", _in_code(element["description"])]
         chapters += [table("attribute", own)] if own else []
         chapters += [table("part", _rows(element, "cssParts"))]
     common = [row for row in _rows(made[0], "attributes") if row[0] in shared]
@@ -154,6 +154,11 @@ def reference() -> str:
     chapters += ["### Events", table("event", _rows(made[0], "events"))]
     chapters += ["### Custom properties", table("property", _rows(made[0], "cssProperties"))]
     return "\n\n".join(chapters)
+
+
+def _in_code(text: str) -> str:
+    """Tags in a sentence, so that Markdown shows them."""
+    return re.sub(r"<[a-z-]+>", lambda tag: f"`{tag[0]}`", text)
 
 
 def _rows(element: dict[str, Any], kind: str) -> list[tuple[str, str]]:

@@ -19,9 +19,15 @@ minors = st.integers(-(10**12), 10**12)
 
 @pytest.mark.parametrize(
     ("amount", "currency", "minor"),
-    [("49.99", "PLN", 4999), (50, "JPY", 50), ("1.234", "KWD", 1234), (Decimal("19.99"), "USD", 1999),
-     ("-0.01", "EUR", -1), ("1500", "IQD", 1_500_000)],
-)  # fmt: skip
+    [
+        ("49.99", "PLN", 4999),
+        (50, "JPY", 50),
+        ("1.234", "KWD", 1234),
+        (Decimal("19.99"), "USD", 1999),
+        ("-0.01", "EUR", -1),
+        ("1500", "IQD", 1_500_000),
+    ],
+)
 def test_counts_in_the_minor_units_of_iso_4217(amount, currency, minor):
     assert Money(amount, currency).minor == minor
 

@@ -58,7 +58,7 @@ def test_a_refused_secret_is_not_shown(tmp_path):
 
 def test_production_needs_a_secret_key_of_some_length(tmp_path):
     for config in ({}, {"SECRET_KEY": "dev"}):
-        with pytest.raises(SettingsError, match="key|KEY"):
+        with pytest.raises(SettingsError, match=r"key|KEY"):
             read_desk(config, instance=str(tmp_path), debug=False)
 
 

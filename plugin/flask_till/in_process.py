@@ -9,7 +9,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+from collections.abc import Iterable
 from threading import Lock
+from typing import TYPE_CHECKING
 
 import httpx
 from flask import Flask, has_request_context, request
@@ -21,12 +23,15 @@ from .shop.desks import DeskOrder
 from .shop.desks.till import TillDesk
 from .shop.order import Order
 
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
 BUILT_IN = "/desk"
 MERCHANT_ID = "mer_in_process"
 
 
 def built_in_desk(app: Flask) -> OrderDesk:
-    """The desk of a shop in development that names none: on the same application, in the sandbox."""
+    """The desk of a shop in development that names none: on the same app, in the sandbox."""
     return OrderDesk(app, url_prefix=BUILT_IN, env="development")
 
 
@@ -43,7 +48,7 @@ class InProcessDesk(TillDesk):
         self._callback_url = f"http://{IN_PROCESS_HOST}{settings.url_prefix}/callbacks/{self.name}"
         self._origins: set[str] = set()
         self._lock = Lock()
-        desk.connect(shop)
+        desk.connect(_trusted(shop))
         super().__init__(
             f"http://{IN_PROCESS_HOST}{desk.url_prefix}",
             self._key,
@@ -77,7 +82,7 @@ class _Inside(httpx.WSGITransport):
     """Hands requests to the desk's application under the host that the shopper's browser uses."""
 
     def __init__(self, app: Flask, *, keep_host: bool) -> None:
-        super().__init__(app=app)
+        super().__init__(app=_trusted(app))
         self._keep_host = keep_host
 
     def handle_request(self, asked: httpx.Request) -> httpx.Response:
@@ -87,6 +92,18 @@ class _Inside(httpx.WSGITransport):
             )
             asked.headers["host"] = request.host
         return super().handle_request(asked)
+
+
+def _trusted(app: Flask) -> WSGIApplication:
+    """The application as we call it: under a host of its own, for it may trust no others."""
+
+    def call(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        hosts = app.config.get("TRUSTED_HOSTS")
+        if hosts and environ["HTTP_HOST"] == IN_PROCESS_HOST:
+            environ["HTTP_HOST"] = hosts[0].removeprefix(".")
+        return app(environ, start_response)
+
+    return call
 
 
 def _derived(settings: ShopSettings, purpose: str) -> str:

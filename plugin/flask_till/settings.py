@@ -29,12 +29,10 @@ def _text(value: Any) -> str:
 
 def _whole(lowest: int, highest: int) -> Parse:
     def parse(value: Any) -> int:
-        if isinstance(value, bool) or not str(value).strip().isdigit():
+        text = "" if isinstance(value, bool) else str(value).strip()
+        if not (text.isdecimal() and len(text) < 16 and lowest <= int(text) <= highest):
             raise ValueError(f"a whole number from {lowest} to {highest} is needed")
-        number = int(value)
-        if not lowest <= number <= highest:
-            raise ValueError(f"a whole number from {lowest} to {highest} is needed")
-        return number
+        return int(text)
 
     return parse
 
@@ -362,8 +360,7 @@ def _value(one: Field[Any], config: Mapping[str, Any], given: Mapping[str, Any])
 
 
 def _shown(key: str, raw: Any) -> str:
-    hidden = any(word in key for word in ("SECRET", "KEY"))
-    return "not usable" if hidden else repr(raw)
+    return "not usable" if "SECRET" in key or "KEY" in key else repr(raw)
 
 
 def _app_key(config: Mapping[str, Any], env: str, instance: str) -> tuple[str, ...]:

@@ -23,8 +23,10 @@ def main() -> None:
         epilog="\n".join(["programs:", *(f"  {name:<10} {_about(name)}" for name in PROGRAMS)]),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("name", nargs="*", choices=[*PROGRAMS, []], help="one of the programs")
+    parser.add_argument("name", nargs="*", help="one of the programs; all without any")
     names = parser.parse_args().name or PROGRAMS
+    if unknown := set(names) - set(PROGRAMS):
+        parser.error(f"there is no {', '.join(sorted(unknown))}; --help lists the programs")
     began = time.monotonic()
     rows: list[Row] = []
     for name in names:

@@ -1,4 +1,4 @@
-"""Channel fan-out: from a change of a basket to the last of its sockets that heard of it.
+"""Channel fan-out: from a change of a basket until the last of its sockets heard of it.
 
 Both on gunicorn's gevent worker. The limit is a plain flask-sock server that makes one durable
 commit and sends the same bytes. Eight sockets are as many as one basket may have in a process.

@@ -34,7 +34,7 @@ def open_shop(folder: str, *, background: bool = True, desk_url: str | None = No
     @app.get("/view")
     def view() -> Response:
         """A page view of the shop's own that reads the count and nothing else."""
-        return jsonify(count=till.basket().count)
+        return jsonify(count=till.count())
 
     return app
 

@@ -1,4 +1,4 @@
-"""What a page loads for a working button and badge, channel included: files, requests and bytes."""
+"""What a page loads for a working button and badge, the channel included."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A shop and its desk on two sites, for driving with a browser: as few lines as a user would need."""
+"""A small shop with the plugin, and a desk on another site, as a user of the plugin writes them."""
 
 from __future__ import annotations
 
@@ -69,9 +69,7 @@ def open_shop(folder: Path, shop_url: str, desk_url: str) -> Flask:
 
 def open_desk(folder: Path, shop_url: str, desk_url: str) -> Flask:
     app = Flask(__name__, instance_path=str(folder / "desk"))
-    app.config.update(
-        SECRET_KEY="d" * 32, TILL_ENV="development", TILL_DESK_PUBLIC_URL=desk_url
-    )
+    app.config.update(SECRET_KEY="d" * 32, TILL_ENV="development", TILL_DESK_PUBLIC_URL=desk_url)
     desk = OrderDesk(app)
     desk.ensure_merchant(
         merchant_id="mer_corner",

@@ -174,7 +174,9 @@ def test_closing_the_popup_right_after_paying_still_pays(open_tab):
     popup = open_order_page(tab, "popup")
     popup.get_by_role("radio", name=re.compile("^Slow")).check()
     popup.get_by_role("button", name=re.compile("^Pay")).click()
-    expect(popup.get_by_text(re.compile("process|on its way|bank", re.I)).first).to_be_visible()
+    expect(
+        popup.get_by_text(re.compile("process|on its way|bank", re.IGNORECASE)).first
+    ).to_be_visible()
     popup.close()
     # Nobody looks at the order page any more: the shop's own question heals it.
     expect(tab.get_by_text(THANKS).first).to_be_visible(timeout=30_000)

@@ -201,9 +201,9 @@ app = Flask("a_desk", instance_path=sys.argv[2])
 app.testing = True
 app.config["SECRET_KEY"] = "a secret that only tests know"
 desk = OrderDesk(app, database_url=sys.argv[1], public_url="https://pay.example")
-from flask_till.desk.commands import run_relay
-with app.app_context():
-    run_relay(app.extensions["till_desk"])
+from flask.cli import ScriptInfo
+from flask_till.cli import till
+till.main(["relay"], obj=ScriptInfo(create_app=lambda: app))
 """
 
 

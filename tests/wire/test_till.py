@@ -64,7 +64,9 @@ def test_a_junk_signature_before_the_true_one_does_no_harm():
     assert verify([SECRET], headers, BODY, NOW) == "evt_1"
 
 
-@pytest.mark.parametrize("age", [timedelta(seconds=301), timedelta(seconds=-61), timedelta(days=3650)])
+@pytest.mark.parametrize(
+    "age", [timedelta(seconds=301), timedelta(seconds=-61), timedelta(days=3650)]
+)
 def test_too_old_and_too_new_are_refused(age):
     headers = sign(SECRET, "evt_1", NOW - age, BODY)
     with pytest.raises(BadSignature):

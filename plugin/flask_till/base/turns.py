@@ -70,22 +70,42 @@ class Turns:
         self._mutex = threading.Lock()
         self._waiting: list[_Place] = []
         self._led = False
+        self._here = threading.local()
         self._file = -1
         self._closing: weakref.finalize[..., Turns] | None = None
         self._pid = 0
 
     def take(self, job: Callable[[Connection], T], begin: Begin) -> T:
-        """Run the job in its turn and return its result after the commit; its error comes out."""
+        """Run the job in its turn and return its result after the commit; its error comes out.
+
+        Raises `RuntimeError` inside another job: that one would wait for this one for ever.
+        """
+        if getattr(self._here, "runs", False):
+            raise RuntimeError(
+                "A transaction is open in this thread. Use the `work` that the action was given,"
+                " or write after it has returned."
+            )
         place = _Place(job)
         with self._mutex:
             self._waiting.append(place)
             if not self._led:
                 self._led = place.leads = True
         if not place.leads:
-            place.go.wait()
+            self._await(place)
         if place.leads:
             self._lead(begin)
         return place.outcome()  # type: ignore[no-any-return]  # a place holds what its job returned
+
+    def _await(self, place: _Place) -> None:
+        try:
+            place.go.wait()
+        except BaseException:  # whoever is called away must not take the lead along
+            with self._mutex:
+                if place in self._waiting:
+                    self._waiting.remove(place)
+            if place.leads:
+                self._hand_over([])
+            raise
 
     def close(self) -> None:
         """Give the lock file back; the next turn opens it again."""
@@ -113,6 +133,13 @@ class Turns:
             self._hand_over(batch)
 
     def _run(self, batch: list[_Place], begin: Begin) -> None:
+        self._here.runs = True
+        try:
+            self._run_together(batch, begin)
+        finally:
+            self._here.runs = False
+
+    def _run_together(self, batch: list[_Place], begin: Begin) -> None:
         with begin() as connection:
             if len(batch) == 1:
                 batch[0].run(connection)

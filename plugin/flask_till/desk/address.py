@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from flask import has_request_context, request
 
+from ..web.asked import asked_origin
+
 
 class Address:
     """From the setting, else from the request, else from the last merchant's request.
@@ -21,7 +23,7 @@ class Address:
         if self._public_url is not None:
             return self._public_url
         if has_request_context():
-            return request.root_url.rstrip("/") + self._url_prefix
+            return f"{asked_origin()}{request.root_path}{self._url_prefix}"
         return self._remembered
 
     def page(self) -> str:

@@ -198,7 +198,7 @@ class Cashier:
     def settle(
         self, evidence: Evidence, data: Mapping[str, object] | None = None
     ) -> payments.Settled:
-        """Believe evidence, if it fits. Return, webhook and poll all end here; repeats are no-ops."""
+        """Believe evidence if it fits. Return, webhook and poll end here; repeats do nothing."""
         settled = self._database.write(
             payments.apply_evidence,
             payments.Claimed(

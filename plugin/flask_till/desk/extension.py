@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
 from flask import Flask, current_app, has_app_context
@@ -36,6 +36,9 @@ from .pages import order_pages
 from .pages.parts import MOST as VISITORS
 from .pages.parts import DeskParts
 from .tables import MIGRATIONS
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIApplication
 
 LOCAL_HOSTS = ("localhost", "127.0.0.1")
 
@@ -205,7 +208,7 @@ class OrderDesk:
         state.callbacks.close()
         state.database.close()
 
-    def connect(self, application: Flask) -> None:
+    def connect(self, application: WSGIApplication) -> None:
         """Hand callbacks to `IN_PROCESS_HOST` to a shop's application in this process."""
         self._here.callbacks.connect(IN_PROCESS_HOST, application)
 

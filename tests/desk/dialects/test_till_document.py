@@ -14,7 +14,7 @@ from flask import Flask
 from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import ignored_auth
 
-from flask_till.desk.dialects import limits
+from flask_till.desk.dialects import bearer
 from flask_till.desk.dialects.till import ROUTES
 from flask_till.desk.extension import OrderDesk
 from tests.desk.the_desk import SHOP
@@ -38,7 +38,7 @@ PROFILE = hypothesis.settings(
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Any:
     with pytest.MonkeyPatch.context() as patch:  # it tries many wrong keys, and means no harm
-        patch.setitem(limits.MOST, "wrong_key", "1000000/minute")  # type: ignore[arg-type]
+        patch.setitem(bearer.MOST, "wrong_key", "1000000/minute")
         yield from an_app(tmp_path_factory)
 
 

@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 
 from flask_till.base.database import Database
 from flask_till.base.limits import Limits
+from flask_till.base.pace import Pace
 from flask_till.base.sealing import digest, new_secret
 from flask_till.desk.actions.merchants import add_merchant
 from flask_till.desk.cashier import Cashier
@@ -22,7 +23,6 @@ from flask_till.desk.merchant import Merchant
 from flask_till.desk.order import Adjustment, Line, Order, OrderDraft
 from flask_till.desk.pages import DeskParts, order_pages
 from flask_till.desk.pages.parts import MOST
-from flask_till.base.pace import Pace
 from flask_till.desk.tables import MIGRATIONS
 from flask_till.money import Money
 from flask_till.settings import read_desk

@@ -42,9 +42,7 @@ def test_translations_fill_in_the_same_words(language: str) -> None:
 
 def test_the_page_hands_scripts_all_that_they_say() -> None:
     sources = "".join(
-        file.content.decode()
-        for path, file in static_files().files.items()
-        if path.endswith(".js")
+        file.content.decode() for path, file in static_files().files.items() if path.endswith(".js")
     )
     assert translations.script_messages() <= set(SCRIPT_TEXTS)
     assert [text for text in SCRIPT_TEXTS if text not in sources] == []

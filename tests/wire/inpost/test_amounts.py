@@ -59,8 +59,8 @@ def test_minus_nothing_is_nothing():
     "value",
     ['"12.345"', "12.345", "0.001", "1e-300", '"-0.01"', "-1", '"100000000.00"', "100000000",
      "1e300", '"1e2"', '"+1.00"', '"1."', '".5"', '""', '" 1.00"', '"1.00\\n"', '"1,00"',
-     '"1 000.00"', '"007"', '"١.٠٠"', '"1_0.00"', '"NaN"', '"Infinity"', '"0x10"', "true", "null", "[]", "{}",
-     '"0.' + "0" * 60 + '"', "9" * 400],
+     '"1 000.00"', '"007"', '"١.٠٠"', '"1_0.00"', '"NaN"', '"Infinity"', '"0x10"', "true", "null",
+     "[]", "{}", '"0.' + "0" * 60 + '"', "9" * 400],
 )  # fmt: skip
 def test_what_is_no_decimal_of_ten_and_two_is_refused(value):
     with pytest.raises(Exception) as caught:  # noqa: PT011 - the next line says which

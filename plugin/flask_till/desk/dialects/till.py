@@ -30,6 +30,8 @@ from .body import no_body, read_body
 from .counter import counter
 from .repeats import Said
 from .till_words import (
+    CURSOR,
+    LARGEST_PAGE,
     STATE,
     created_message,
     draft_of,
@@ -39,8 +41,6 @@ from .till_words import (
     refund_message,
 )
 
-LARGEST_PAGE = 100
-CURSOR = r"([0-9]{1,14})\.([\x21-\x7e]{1,128})"
 EVERY_METHOD = ("GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "CONNECT")
 
 

@@ -251,7 +251,7 @@ def _in_path(name: str) -> dict[str, Any]:
 
 
 def _search_parameters() -> list[dict[str, Any]]:
-    from .till import CURSOR, LARGEST_PAGE
+    from .till_words import CURSOR, LARGEST_PAGE
 
     limit = {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": 20}
     return [

@@ -37,6 +37,11 @@ STATUS: Mapping[str, till.OrderStatus] = {
 }
 STATE: Mapping[till.OrderStatus, str] = {word: state for state, word in STATUS.items()}
 
+LARGEST_PAGE = 100
+"""Orders of one page of a list."""
+CURSOR = r"([0-9]{1,14})\.([\x21-\x7e]{1,128})"
+"""Where the next page goes on: the moment and the id of the last order of this one."""
+
 
 def draft_of(asked: till.OrderCreate) -> OrderDraft:
     return OrderDraft(

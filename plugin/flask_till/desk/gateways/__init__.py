@@ -1,7 +1,7 @@
 """Gateways move money. One file each, behind the one protocol `Gateway`.
 
-A gateway knows its provider and nothing of us: it gets a `Charge`, and all that it says about
-money comes back as `Evidence`, which the cashier holds against what it stored before it believes it.
+A gateway knows its provider and nothing of us: it gets a `Charge`, and all that it says about money
+comes back as `Evidence`, which the cashier holds against what it stored before it believes it.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A started attempt. ``client`` is for the order page's script, ``redirect_url`` for the browser."""
+    """An attempt: ``client`` is for the order page's script, ``redirect_url`` for the browser."""
 
     provider_ref: str
     status: str
@@ -112,7 +112,7 @@ class PagePart:
 
 
 class Gateway(Protocol):
-    """Every method may raise `GatewayUnavailable` (unknown whether it acted) or `GatewayRefused`."""
+    """All methods may raise `GatewayUnavailable` (unknown whether it acted) or `GatewayRefused`."""
 
     @property
     def name(self) -> str: ...

@@ -23,7 +23,7 @@ STATUS_BEFORE = {"paid": "succeeded", "declined": "failed", "slow": "processing"
 
 
 class SandboxGateway:
-    """Plays a provider. Raises `SettingsError` unless it is told that this is no production desk."""
+    """Plays a provider. Raises `SettingsError` unless told that the desk is in development."""
 
     name = "sandbox"
     account = "sandbox"

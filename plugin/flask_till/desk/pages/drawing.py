@@ -8,9 +8,9 @@ from typing import Any
 from flask import Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from .asked import Asked
-from .door import Place
+from .access import Place
 from .headers import policy
+from .parameters import Parameters
 from .static_files import static_files
 from .wording import SCRIPT_TEXTS, Language
 
@@ -31,14 +31,14 @@ def environment(code: str) -> Environment:
 
 
 def draw(
-    template: str, language: Language, place: Place, asked: Asked | None, **words: Any
+    template: str, language: Language, place: Place, parameters: Parameters | None, **words: Any
 ) -> Response:
     """One HTML page. The texts for its script come along."""
     page = environment(language.code).get_template(template)
     html = page.render(
         lang=language,
         place=place,
-        asked=asked,
+        parameters=parameters,
         nonce=policy().nonce,
         static=f"{place.path}/static/{static_files().hash}/",
         script_texts={text: language.text(text) for text in SCRIPT_TEXTS},

@@ -18,9 +18,9 @@ from ..gateways import PagePart
 from ..order import Order
 from ..payment import ACTIVE
 from . import headers
-from .asked import OURS, Asked, read_asked, read_token
-from .door import Door, Place, place_of
+from .access import Access, Place, place_of
 from .drawing import draw
+from .parameters import OURS, Parameters, read_parameters, read_token
 from .parts import DeskParts
 from .screen import Offer, Screen, standing, web_address
 from .wording import DEAD_ENDS, OTHER_DEAD_END, Language, choose_language
@@ -46,38 +46,38 @@ class OrderPage:
 
     def show(self) -> AnyResponse:
         """The page. A token in its address is turned into a cookie and removed from there."""
-        asked, token = read_asked(request.args), read_token(request.args)
-        order = self._read(asked)
-        door = Door(self._desk, order, self.place())
+        parameters, token = read_parameters(request.args), read_token(request.args)
+        order = self._read(parameters)
+        access = Access(self._desk, order, self.place())
         if token is not None:
-            session = door.open(token)
-            response = redirect(self._address(asked), 303)
+            session = access.open(token)
+            response = redirect(self._address(parameters), 303)
             if session is not None:
-                door.keep(response, session)
+                access.keep(response, session)
             return response
-        door.require_session()
+        access.require_session()
         came_back = set(request.args) - OURS
         order = self._fresh(order, ask_now=bool(came_back))
         if came_back:  # with a provider's parameters, secrets among them
-            return redirect(self._address(asked), 303)
-        return self._page(asked, order, door)
+            return redirect(self._address(parameters), 303)
+        return self._page(parameters, order, access)
 
     def status(self) -> Response:
         """News as JSON: at once, or when a page with ``version`` (or ``key``) is outdated.
 
         ``look=true``: something happened between the shopper and the gateway, so ask it now.
         """
-        asked = read_asked(request.args)
-        order = self._read(asked)
-        door = Door(self._desk, order, self.place())
-        door.require_session()
+        parameters = read_parameters(request.args)
+        order = self._read(parameters)
+        access = Access(self._desk, order, self.place())
+        access.require_session()
         seconds = _seconds(request.args.get("wait", ""))
         current = self._fresh(order, ask_now=request.args.get("look") == "true")
         screen = self._screen(current)
         known = request.args.get("version") == str(current.version)
         if seconds and known and request.args.get("key", screen.key) == screen.key:
             current = self._wait(current, seconds)
-            door.require_session()
+            access.require_session()
             screen = self._screen(current)
         return jsonify(screen.state(self._language(current)))
 
@@ -115,7 +115,7 @@ class OrderPage:
 
     def pay(self) -> AnyResponse:
         """Start or go on with a payment, by form or by script."""
-        asked, order, door = self._enter()
+        parameters, order, access = self._enter()
         inputs = {key: value for key, value in request.form.items() if key not in NOT_INPUTS}
         try:
             paying = self._desk.cashier.pay(
@@ -125,7 +125,7 @@ class OrderPage:
                 inputs=inputs,
             )
         except RequestError as error:
-            return self._problem(asked, order, door, error)
+            return self._problem(parameters, order, access, error)
         started = paying.started
         onward = web_address(started.redirect_url) if started else None
         if _wants_json():
@@ -133,8 +133,8 @@ class OrderPage:
             client = dict(started.client) if started else {}
             return jsonify(state | {"client": client, "redirect_url": onward})
         if onward is not None and paying.order.is_open:
-            return self._leave(asked, paying.order, onward)
-        return redirect(self._address(asked), 303)
+            return self._leave(parameters, paying.order, onward)
+        return redirect(self._address(parameters), 303)
 
     def act(self) -> AnyResponse:
         """A step on our page that the payment waits for: a confirmation, say."""
@@ -149,23 +149,25 @@ class OrderPage:
         return self._do(lambda order: self._desk.cashier.cancel(order.id))
 
     def _do(self, verb: Callable[[Order], Order]) -> AnyResponse:
-        asked, order, door = self._enter()
+        parameters, order, access = self._enter()
         try:
             changed = verb(order)
         except RequestError as error:
-            return self._problem(asked, order, door, error)
+            return self._problem(parameters, order, access, error)
         if _wants_json():
             return jsonify(self._screen(changed).state(self._language(changed)))
-        return redirect(self._address(asked), 303)
+        return redirect(self._address(parameters), 303)
 
-    def _enter(self) -> tuple[Asked, Order, Door]:
-        asked = read_asked(request.form)
-        order = self._read(asked)
-        door = Door(self._desk, order, self.place())
-        door.require_own_page(door.require_session())
-        return asked, order, door
+    def _enter(self) -> tuple[Parameters, Order, Access]:
+        parameters = read_parameters(request.form)
+        order = self._read(parameters)
+        access = Access(self._desk, order, self.place())
+        access.require_own_page(access.require_session())
+        return parameters, order, access
 
-    def _problem(self, asked: Asked, order: Order, door: Door, error: RequestError) -> Response:
+    def _problem(
+        self, parameters: Parameters, order: Order, access: Access, error: RequestError
+    ) -> Response:
         """What went wrong, above the order as it stands now."""
         order = self._desk.cashier.get(order.id)
         language = self._language(order)
@@ -176,32 +178,39 @@ class OrderPage:
             words = f"{language.text(notice.title)}. {language.text(notice.remedy)}"
             response = jsonify(error_code=error.code, error_message=words)
         else:
-            response = self._page(asked, order, door, problem=error.code)
+            response = self._page(parameters, order, access, problem=error.code)
         return _with_status(response, error)
 
     # --- drawing --------------------------------------------------------------------------
 
-    def _page(self, asked: Asked, order: Order, door: Door, problem: str | None = None) -> Response:
+    def _page(
+        self, parameters: Parameters, order: Order, access: Access, problem: str | None = None
+    ) -> Response:
         screen = self._screen(order, problem)
         parts = tuple(offer.part for offer in screen.offers) if order.is_open else ()
         self._allow(screen, parts)
-        session = door.session()
+        session = access.session()
         return draw(
             "order.html",
             self._language(order),
             self.place(),
-            asked,
+            parameters,
             screen=screen,
             order=order,
-            proof=door.proof(session) if session else "",
+            proof=access.proof(session) if session else "",
         )
 
-    def _leave(self, asked: Asked, order: Order, onward: str) -> Response:
+    def _leave(self, parameters: Parameters, order: Order, onward: str) -> Response:
         """On to the gateway's page. Not a redirect: browsers hold those against ``form-action``."""
         self._allow(self._screen(order), ())
         framed = request.headers.get("Sec-Fetch-Dest") in ("iframe", "frame")
         return draw(
-            "leave.html", self._language(order), self.place(), asked, onward=onward, framed=framed
+            "leave.html",
+            self._language(order),
+            self.place(),
+            parameters,
+            onward=onward,
+            framed=framed,
         )
 
     def _allow(self, screen: Screen, parts: tuple[PagePart, ...]) -> None:
@@ -224,12 +233,12 @@ class OrderPage:
     def place(self) -> Place:
         return place_of(self._desk, url_for(".show"))
 
-    def _address(self, asked: Asked) -> str:
-        return f"{self.place().path}?{urlencode(asked.query)}"
+    def _address(self, parameters: Parameters) -> str:
+        return f"{self.place().path}?{urlencode(parameters.query)}"
 
-    def _read(self, asked: Asked) -> Order:
-        g.till_order_page_asked = asked
-        order = self._desk.database.read(read_order, asked.order_id)
+    def _read(self, parameters: Parameters) -> Order:
+        g.till_order_page_parameters = parameters
+        order = self._desk.database.read(read_order, parameters.order_id)
         g.till_order_page_merchant = merchant = self._desk.merchant_of(order)
         headers.allow(framers=merchant.origins, images=(), parts=())
         return order
@@ -245,10 +254,10 @@ class OrderPage:
         if _wants_json() or str(request.endpoint).endswith(".status"):
             response = jsonify(error_code=error.code, error_message=error.message)
         else:
-            asked = g.get("till_order_page_asked")
+            parameters = g.get("till_order_page_parameters")
             title, remedy = DEAD_ENDS.get(error.code, OTHER_DEAD_END)
             response = draw(
-                "dead_end.html", language, self.place(), asked,
+                "dead_end.html", language, self.place(), parameters,
                 title=title, remedy=remedy, error=error, token_key=self._token_key(error),
                 merchant=g.get("till_order_page_merchant"),
             )  # fmt: skip

@@ -15,7 +15,7 @@ from ..promotion import MOST_CODES
 from .blueprint import blueprint
 from .body import answer, json_body, quantity_of
 from .origin import require_own_page
-from .shopfront import Shopfront, remember, remembered, shopfront
+from .shopfront import Shopfront, is_remembered, remember, remembered, shopfront
 from .snapshot import basket_json, locale_asked_for
 
 LONGEST_CODE = 64
@@ -25,6 +25,13 @@ def basket_now(front: Shopfront) -> Basket:
     """The browser's basket, read once in a request."""
     basket: Basket = remembered("basket", lambda: _read(front))
     return basket
+
+
+def count_now(front: Shopfront) -> int:
+    """How many things are in it, for a page that needs no more than that."""
+    if is_remembered("basket"):
+        return basket_now(front).count
+    return front.database.read(basket_actions.count_basket, front.shelf, front.basket_id())
 
 
 def _read(front: Shopfront) -> Basket:

@@ -64,8 +64,11 @@ def _number(name: str, most: int, refusal: str) -> int:
     return int(text)
 
 
+_to_json = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
 def to_json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return _to_json.encode(value)
 
 
 def answer(value: Any, status: int = 200) -> Response:

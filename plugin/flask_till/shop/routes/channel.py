@@ -26,7 +26,7 @@ from ...base.waiters import PollLater
 from ...errors import NotFound
 from .blueprint import blueprint
 from .body import answer, nothing_yet, seconds_of, to_json, version_of
-from .news import MEND_EVERY, Feed
+from .feed import MEND_EVERY, Feed
 from .origin import require_own_page
 from .shopfront import shopfront
 

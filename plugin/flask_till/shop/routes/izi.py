@@ -20,7 +20,7 @@ from .body import (
     seconds_of,
 )
 from .channel import LONGEST_WAIT, wait_for
-from .news import Feed
+from .feed import Feed
 from .origin import require_own_page
 from .shopfront import shopfront
 from .snapshot import basket_json, complete_json, locale_asked_for

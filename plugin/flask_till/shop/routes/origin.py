@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from flask import Response, request
 
 from ...errors import Forbidden
+from ...web.asked import asked_origin
 from .shopfront import shopfront
 
 CUSTOM_HEADER = "X-Till"
@@ -16,7 +17,7 @@ def own_origin() -> str:
     """The shop's origin as its shoppers see it, e.g. ``https://shop.example``."""
     public = shopfront().settings.public_url
     if public is None:
-        return f"{request.scheme}://{request.host}"
+        return asked_origin()
     parts = urlsplit(public)
     return f"{parts.scheme}://{parts.netloc.lower()}"
 

@@ -22,8 +22,8 @@ from ..catalog import Shelf
 from ..checkout import Checkout
 from ..desks import Desk
 from ..order import Order
-from .session import BasketCookie
-from .together import Together
+from .basket_cookie import BasketCookie
+from .shared_read import SharedRead
 
 Destination = str | Callable[[Order], str | None] | None
 """Where a shopper goes after paying: an endpoint that takes ``order_id``, or a function."""
@@ -41,7 +41,7 @@ class Shopfront:
     waiters: Waiters
     background: Background
     limits: Limits
-    versions: Together[Versions]
+    versions: SharedRead[Versions]
     owner: object
     order_complete: Destination = None
     pace: Pace = field(default_factory=Pace)
@@ -66,9 +66,13 @@ class Shopfront:
 def remembered(name: str, read: Callable[[], Any]) -> Any:
     """What ``read`` returned first in this request."""
     # Not in flask.g: an application context that a test or a script holds open outlives requests.
-    if f"till.{name}" not in request.environ:
+    if not is_remembered(name):
         request.environ[f"till.{name}"] = read()
     return request.environ[f"till.{name}"]
+
+
+def is_remembered(name: str) -> bool:
+    return f"till.{name}" in request.environ
 
 
 def remember(name: str, value: Any) -> None:

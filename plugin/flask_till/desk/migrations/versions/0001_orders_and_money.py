@@ -19,10 +19,14 @@ LEDGER_GUARDS = {
         for verb in ("update", "delete")
     ],
     "postgresql": [
-        "create function till_desk_ledger_guard() returns trigger language plpgsql as"
-        " $$ begin raise exception 'the ledger is append-only'; end $$",
-        "create trigger till_desk_ledger_guard before update or delete on till_desk_ledger"
-        " for each row execute function till_desk_ledger_guard()",
+        (
+            "create function till_desk_ledger_guard() returns trigger language plpgsql as"
+            " $$ begin raise exception 'the ledger is append-only'; end $$"
+        ),
+        (
+            "create trigger till_desk_ledger_guard before update or delete on till_desk_ledger"
+            " for each row execute function till_desk_ledger_guard()"
+        ),
     ],
 }
 
@@ -195,7 +199,8 @@ def upgrade() -> None:
             "late_money in ('refund', 'accept')", name=op.f("ck_desk_orders_late_money")
         ),
         sa.CheckConstraint(
-            "status in ('cancelled', 'expired', 'paid', 'partially_refunded', 'pending', 'processing', 'refunded')",
+            "status in ('cancelled', 'expired', 'paid', 'partially_refunded', 'pending',"
+            " 'processing', 'refunded')",
             name=op.f("ck_desk_orders_status"),
         ),
         sa.CheckConstraint(
@@ -325,7 +330,8 @@ def upgrade() -> None:
         sa.Column("updated_at", columns.Utc(), nullable=False),
         sa.CheckConstraint("kept = 0 or status = 'succeeded'", name=op.f("ck_desk_payments_kept")),
         sa.CheckConstraint(
-            "status in ('cancelled', 'created', 'failed', 'processing', 'requires_action', 'succeeded')",
+            "status in ('cancelled', 'created', 'failed', 'processing', 'requires_action',"
+            " 'succeeded')",
             name=op.f("ck_desk_payments_status"),
         ),
         sa.CheckConstraint("amount > 0", name=op.f("ck_desk_payments_amount")),

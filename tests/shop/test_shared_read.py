@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 import pytest
 
-from flask_till.shop.routes.together import MOST_TOGETHER, Together
+from flask_till.shop.routes.shared_read import MOST_AT_ONCE, SharedRead
 
 
 def test_those_who_wait_are_answered_by_one_read() -> None:
@@ -20,7 +20,7 @@ def test_those_who_wait_are_answered_by_one_read() -> None:
         go_on.wait(5)
         return {key: key.upper() for key in keys if key != "nobody"}
 
-    together = Together(read)
+    together = SharedRead(read)
     answers: dict[str, str | None] = {}
 
     def ask(key: str) -> None:
@@ -51,7 +51,7 @@ def test_an_error_reaches_everybody_who_asked_and_nobody_else() -> None:
             raise OSError("the database is gone")
         return dict.fromkeys(keys, 1)
 
-    together = Together(read)
+    together = SharedRead(read)
     for _ in range(2):
         with pytest.raises(OSError, match="gone"):
             together.ask("a")
@@ -66,15 +66,15 @@ def test_a_crowd_is_read_in_portions() -> None:
         reads.append(len(keys))
         return dict.fromkeys(keys, 1)
 
-    together = Together(read)
+    together = SharedRead(read)
     threads = [
-        threading.Thread(target=together.ask, args=(f"k{n}",)) for n in range(MOST_TOGETHER + 1)
+        threading.Thread(target=together.ask, args=(f"k{n}",)) for n in range(MOST_AT_ONCE + 1)
     ]
     with together._turn:
         for thread in threads:
             thread.start()
-        while len(together._waiting) <= MOST_TOGETHER:
+        while len(together._waiting) <= MOST_AT_ONCE:
             threading.Event().wait(0.005)
     for thread in threads:
         thread.join(5)
-    assert reads == [MOST_TOGETHER, 1]
+    assert reads == [MOST_AT_ONCE, 1]

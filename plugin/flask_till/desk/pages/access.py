@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from ...base.sealing import digest
 from ...errors import Forbidden, Gone, NotFound, RequestError
+from ...web.asked import asked_origin
 from ...web.this_machine import is_this_machine
 from ..actions.page_access import spend_token
 from ..order import Order
@@ -41,12 +42,12 @@ def place_of(desk: DeskParts, path: str) -> Place:
     """``path`` is the page's within this app; a public address, when set, goes before it."""
     public = desk.settings.public_url
     if public is None:
-        return Place(request.host_url.rstrip("/"), path)
+        return Place(asked_origin(), path)
     parts = urlsplit(public)
     return Place(f"{parts.scheme}://{parts.netloc}", f"{parts.path.rstrip('/')}/order")
 
 
-class Door:
+class Access:
     """Lets browsers in to the page of one order."""
 
     def __init__(self, desk: DeskParts, order: Order, place: Place) -> None:
@@ -138,4 +139,4 @@ def _kinder(gone: RequestError) -> RequestError:
 
 
 def _asked_origin() -> str:
-    return request.host_url.rstrip("/").lower()
+    return asked_origin().lower()

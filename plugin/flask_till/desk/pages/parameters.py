@@ -16,7 +16,7 @@ _TOKEN = re.compile(r"[\x21-\x7e]{1,4096}")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Parameters:
     """One order and how to show it. Without ``theme`` the page follows the system."""
 
     order_id: str
@@ -37,14 +37,14 @@ class Asked:
         return query
 
 
-def read_asked(given: Mapping[str, str]) -> Asked:
+def read_parameters(given: Mapping[str, str]) -> Parameters:
     """Raises `Unreadable` (400) without an order id, `NotFound` for one that nothing can have."""
     order_id = given.get("orderId", "")
     if not order_id:
         raise Unreadable("The address names no order.", code="ORDER_ID_MISSING")
     if not _ORDER_ID.fullmatch(order_id):
         raise NotFound("There is no such order.", code="ORDER_NOT_FOUND")
-    return Asked(
+    return Parameters(
         order_id=order_id,
         theme=_theme(given),
         hide_back=_on(given, "hideBack"),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Generic, TypeVar
 
 V = TypeVar("V")
-MOST_TOGETHER = 500
+MOST_AT_ONCE = 500
 
 
 class _Question(Generic[V]):
@@ -20,7 +20,7 @@ class _Question(Generic[V]):
         self.error: BaseException | None = None
 
 
-class Together(Generic[V]):
+class SharedRead(Generic[V]):
     """Answers questions about keys; those that wait for their turn are asked in one read.
 
     A bell on SQLite wakes everybody at every commit: this makes a thousand waiters cost two or
@@ -46,8 +46,8 @@ class Together(Generic[V]):
 
     def _settle(self) -> None:
         with self._mutex:
-            batch = self._waiting[:MOST_TOGETHER]
-            del self._waiting[:MOST_TOGETHER]
+            batch = self._waiting[:MOST_AT_ONCE]
+            del self._waiting[:MOST_AT_ONCE]
         found: Mapping[str, V] = {}
         error: BaseException | None = None
         try:
