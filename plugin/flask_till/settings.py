@@ -38,8 +38,6 @@ def _whole(lowest: int, highest: int) -> Parse:
 
 
 def _flag(value: Any) -> bool:
-    if isinstance(value, bool):
-        return value
     word = str(value).strip().lower()
     if word in ("1", "true", "yes", "on"):
         return True

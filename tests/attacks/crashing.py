@@ -107,7 +107,6 @@ class Points:
                 self.here(f"{name}: before the commit")
                 return result
 
-            self.here(f"{name}: before")
             result = write(inside, *args, **kwargs)
             self.here(f"{name}: after the commit")
             return result

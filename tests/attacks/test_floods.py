@@ -12,9 +12,9 @@ from sqlalchemy import text
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from flask_till.base.limits import Limits, household
-from flask_till.desk.pages.parts import MOST as page_limits
+from flask_till.desk.pages import parts
 from flask_till.errors import SettingsError
-from flask_till.shop.routes.blueprint import MOST as shop_limits
+from flask_till.shop.routes import blueprint as routes
 from tests.attacks.market import Market, order_query
 
 NewMarket = Callable[..., Market]
@@ -93,8 +93,8 @@ def test_the_address_is_not_stored(market: Market) -> None:
 def test_one_browser_checks_out_only_so_often(
     new_market: NewMarket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert shop_limits["checkout"] == "120/minute"
-    monkeypatch.setitem(shop_limits, "checkout", "5/minute")
+    assert routes.MOST["checkout"] == "120/minute"
+    monkeypatch.setitem(routes.MOST, "checkout", "5/minute")
     market = new_market()
     client, _ = market.opened()
     answers = [market.check_out(client).status_code for _ in range(5)]
@@ -141,8 +141,8 @@ def test_a_sixth_attempt_on_one_order_is_too_many(market: Market) -> None:
 def test_cards_are_not_tried_on_order_after_order(
     new_market: NewMarket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert page_limits["act"] == "60/minute"
-    monkeypatch.setitem(page_limits, "act", "12/minute")
+    assert parts.MOST["act"] == "60/minute"
+    monkeypatch.setitem(parts.MOST, "act", "12/minute")
     market = new_market()
     tries: Counter[int] = Counter()
     for _ in range(3):
@@ -158,8 +158,8 @@ def test_cards_are_not_tried_on_order_after_order(
 def test_guessing_at_order_pages_is_slowed_down(
     new_market: NewMarket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert page_limits["page"] == "1200/minute"
-    monkeypatch.setitem(page_limits, "page", "5/minute")
+    assert parts.MOST["page"] == "1200/minute"
+    monkeypatch.setitem(parts.MOST, "page", "5/minute")
     market = new_market()
     stranger = market.desk_app.test_client()
     _, opened = market.opened()

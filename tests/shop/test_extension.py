@@ -141,6 +141,18 @@ def test_a_page_shows_the_basket_and_the_orders(app: Flask, desk: PlayedDesk) ->
     assert client.get("/page").text == "1 T-000002:pending T-000001:paid "
 
 
+def test_a_page_counts_what_the_basket_shows(app: Flask) -> None:
+    page = "{{ till.count() }} {{ till.basket().count }} {{ till.count() }}"
+    app.add_url_rule("/page", view_func=lambda: render_template_string(page), endpoint="page")
+    client = browser(app)
+    assert client.get("/page").text == "0 0 0"
+    add(client, quantity=2)
+    add(client, "last")
+    assert client.get("/page").text == "3 3 3"
+    app.extensions["till"].shelf.catalog._products.pop("last")  # it is sold no longer
+    assert client.get("/page").text == "2 2 2"
+
+
 def test_an_order_is_shown_to_its_own_browser_only(app: Flask) -> None:
     till = app.extensions["till"].owner
     app.add_url_rule("/of/<order_id>", "of", lambda order_id: str(till.order(order_id) is not None))

@@ -155,6 +155,9 @@ def test_the_hot_paths_ask_the_database_little(app: Flask) -> None:
         client.get("/till/basket")
     assert len(statements) <= 2, statements
     with count_statements(app) as statements:
+        client.get("/till/iziCanBeBound")
+    assert len(statements) == 1, statements
+    with count_statements(app) as statements:
         client.get("/till/iziCanBeBound?product_id=mug")
     assert len(statements) <= 2, statements
     with count_statements(app) as statements:

@@ -28,6 +28,7 @@ from ..errors import SettingsError
 from . import sqlite
 from .bell import Bell, MemoryBell, PostgresBell, SqliteBell
 from .clock import Clock, NewId, random_id, system_clock
+from .outages import as_unavailable
 from .turns import Turns
 
 P = ParamSpec("P")
@@ -131,13 +132,18 @@ class Database:
     def write(
         self, action: Callable[Concatenate[Work, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """Run the action in one durable transaction; its errors roll it back and come out here."""
+        """Run the action in one durable transaction; its errors roll it back and come out here.
+
+        Raises `Unavailable` when the database does not answer: then nothing was done, or the
+        answer to the commit was lost.
+        """
         job = partial(self._act, action, args, kwargs)
         topics: set[str]
-        if self._turns is not None:
-            result, topics = self._turns.take(job, self._sqlite_turn)
-        else:
-            result, topics = self._retry(job)
+        with as_unavailable():
+            if self._turns is not None:
+                result, topics = self._turns.take(job, self._sqlite_turn)
+            else:
+                result, topics = self._retry(job)
         if topics:
             self.bell.ring(topics)
         return result
@@ -145,8 +151,11 @@ class Database:
     def read(
         self, query: Callable[Concatenate[Work, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """Run the query on one consistent snapshot; nothing that it writes is kept."""
-        with self._snapshot() as connection:
+        """Run the query on one consistent snapshot; nothing that it writes is kept.
+
+        Raises `Unavailable` when the database does not answer.
+        """
+        with as_unavailable(), self._snapshot() as connection:
             return query(Work(connection, self.clock(), self.new_id), *args, **kwargs)
 
     def _snapshot(self) -> AbstractContextManager[Connection]:

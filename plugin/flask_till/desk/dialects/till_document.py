@@ -13,6 +13,7 @@ from ...errors import MoneyError
 from ...money import exponent
 from ...wire import till
 from .answers import PROBLEM
+from .till_words import CURSOR, LARGEST_PAGE
 
 REF = "#/components/schemas/{model}"
 TITLE = "Order desk"
@@ -251,8 +252,6 @@ def _in_path(name: str) -> dict[str, Any]:
 
 
 def _search_parameters() -> list[dict[str, Any]]:
-    from .till_words import CURSOR, LARGEST_PAGE
-
     limit = {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": 20}
     return [
         {"name": "status", "in": "query", "schema": {"$ref": REF.format(model="OrderStatus")}},
