@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, CursorResult, Engine, Table, create_engine
@@ -38,6 +38,12 @@ SERIALIZATION_FAILURES = {"40001", "40P01"}
 TRIES = 6
 
 
+@cache
+def _insert_once(table: Table, dialect: str) -> Any:
+    make = sqlite_dialect.insert if dialect == "sqlite" else postgresql.insert
+    return make(table).on_conflict_do_nothing().returning(next(iter(table.primary_key)))
+
+
 class Work:
     """One transaction, with its moment and its source of ids."""
 
@@ -59,12 +65,8 @@ class Work:
 
     def insert_once(self, table: Table, values: Mapping[str, Any]) -> bool:
         """Insert a row unless a unique constraint holds it off; True when it is new."""
-        make = (
-            sqlite_dialect.insert if self.connection.dialect.name == "sqlite" else postgresql.insert
-        )
-        key = next(iter(table.primary_key))
-        statement = make(table).values(**values).on_conflict_do_nothing().returning(key)
-        return self.connection.execute(statement).first() is not None
+        statement = _insert_once(table, self.connection.dialect.name)
+        return self.connection.execute(statement, values).first() is not None
 
     def ring(self, topic: str) -> None:
         """Wake those who wait for ``topic``, once this transaction is committed."""

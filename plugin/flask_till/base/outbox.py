@@ -22,6 +22,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    bindparam,
     func,
     insert,
     or_,
@@ -68,6 +69,23 @@ class Outbox:
         self.events = _events(metadata, prefix)
         self.deliveries = _deliveries(metadata, prefix)
         self.attempts = _attempts(metadata, prefix)
+        self._build()
+
+    def _build(self) -> None:
+        """The statements of every order and delivery: to build one costs more than to run it."""
+        events, rows = self.events, self.deliveries
+        self._last = select(func.coalesce(func.max(events.c.seq), 0)).where(
+            events.c.subject == bindparam("of")
+        )
+        self._new_event, self._new_delivery = insert(events), insert(rows)
+        self._new_attempt = insert(self.attempts)
+        self._hold = update(rows).where(
+            rows.c.id == bindparam("held"), rows.c.fence == bindparam("seen")
+        )
+        self._earliest = select(
+            func.min(func.coalesce(rows.c.lease_until, rows.c.next_at), type_=Utc())
+        ).where(rows.c.state == "waiting")
+        self._due = _due(rows, events)
 
     def record(
         self,
@@ -84,24 +102,13 @@ class Outbox:
         Nothing is delivered before ``not_before``. Call it in the transaction of the change,
         after the subject's row was written: that row's lock keeps the numbers without gaps.
         """
-        events = self.events
-        last = work.execute(
-            select(func.coalesce(func.max(events.c.seq), 0)).where(events.c.subject == subject)
-        ).scalar_one()
+        seq = work.execute(self._last, {"of": subject}).scalar_one() + 1
         event_id = work.new_id("evt")
-        work.execute(
-            insert(events).values(
-                id=event_id,
-                subject=subject,
-                seq=last + 1,
-                kind=kind,
-                data=data,
-                created_at=work.now,
-            )
-        )
+        event = {"id": event_id, "subject": subject, "seq": seq, "kind": kind, "data": data}
+        work.execute(self._new_event, event | {"created_at": work.now})
         if receivers:
-            rows = _waiting(work, event_id, subject, last + 1, receivers, not_before or work.now)
-            work.execute(insert(self.deliveries), rows)
+            rows = _waiting(work, event_id, subject, seq, receivers, not_before or work.now)
+            work.execute(self._new_delivery, rows)
             work.ring(BELL_TOPIC)
         return event_id
 
@@ -120,56 +127,29 @@ class Outbox:
         """
         under_way = Counter(busy)
         full = [] if per_address is None else [a for a, n in busy.items() if n >= per_address]
-        due = work.execute(self._due(work.now, limit, full)).all()
+        due = work.execute(self._due, {"now": work.now, "most": limit, "full": full}).all()
         claimed = []
         for row in due:
             if per_address is not None and under_way[row.address] >= per_address:
                 continue
             taken = work.execute(
-                update(self.deliveries)
-                .where(self.deliveries.c.id == row.id, self.deliveries.c.fence == row.fence)
-                .values(fence=row.fence + 1, lease_until=work.now + LEASE, tries=row.tries + 1)
+                self._hold,
+                {
+                    "held": row.id,
+                    "seen": row.fence,
+                    "fence": row.fence + 1,
+                    "lease_until": work.now + LEASE,
+                    "tries": row.tries + 1,
+                },
             )
             if taken.rowcount:
                 under_way[row.address] += 1
                 claimed.append(_delivery(row))
         return claimed
 
-    def _due(self, now: datetime, limit: int, busy: Sequence[str]) -> Any:
-        rows, earlier, events = self.deliveries, self.deliveries.alias("earlier"), self.events
-        blocked = (
-            select(earlier.c.id)
-            .where(
-                earlier.c.subject == rows.c.subject,
-                earlier.c.courier == rows.c.courier,
-                earlier.c.address == rows.c.address,
-                earlier.c.state == "waiting",
-                earlier.c.seq < rows.c.seq,
-            )
-            .exists()
-        )
-        return (
-            select(rows, events.c.kind, events.c.data, events.c.created_at)
-            .join(events, events.c.id == rows.c.event_id)
-            .where(
-                rows.c.state == "waiting",
-                rows.c.next_at <= now,
-                or_(rows.c.lease_until.is_(None), rows.c.lease_until <= now),
-                rows.c.address.not_in(busy),
-                ~blocked,
-            )
-            .order_by(rows.c.next_at)
-            .limit(limit)
-            .with_for_update(of=rows, skip_locked=True)
-        )
-
     def next_due(self, work: Work) -> datetime | None:
         """When the earliest waiting delivery is due; None when nothing waits."""
-        rows = self.deliveries
-        moment = func.coalesce(rows.c.lease_until, rows.c.next_at)
-        found: datetime | None = work.execute(
-            select(func.min(moment, type_=Utc())).where(rows.c.state == "waiting")
-        ).scalar_one()
+        found: datetime | None = work.execute(self._earliest).scalar_one()
         return found
 
     def finish(
@@ -185,29 +165,30 @@ class Outbox:
         took_ms: int,
     ) -> bool:
         """Record one attempt. False, and nothing changed, when another worker took it over."""
-        rows = self.deliveries
         kept = work.execute(
-            update(rows)
-            .where(rows.c.id == delivery.id, rows.c.fence == delivery.fence)
-            .values(
-                state=state,
-                lease_until=None,
-                next_at=next_at or work.now,
-                done_at=None if state == "waiting" else work.now,
-            )
+            self._hold,
+            {
+                "held": delivery.id,
+                "seen": delivery.fence,
+                "state": state,
+                "lease_until": None,
+                "next_at": next_at or work.now,
+                "done_at": None if state == "waiting" else work.now,
+            },
         )
         if not kept.rowcount:
             return False
         work.execute(
-            insert(self.attempts).values(
-                id=work.new_id("att"),
-                delivery_id=delivery.id,
-                at=work.now,
-                outcome=outcome,
-                status=status,
-                detail=detail[:2000],
-                took_ms=took_ms,
-            )
+            self._new_attempt,
+            {
+                "id": work.new_id("att"),
+                "delivery_id": delivery.id,
+                "at": work.now,
+                "outcome": outcome,
+                "status": status,
+                "detail": detail[:2000],
+                "took_ms": took_ms,
+            },
         )
         return True
 
@@ -251,6 +232,36 @@ class Outbox:
             .where(events.c.subject == subject)
             .order_by(events.c.seq)
         ).all()
+
+
+def _due(rows: Table, events: Table) -> Any:
+    """What may be carried now: due, not leased, not to a full address, and nothing before it."""
+    earlier, now = rows.alias("earlier"), bindparam("now", type_=Utc())
+    blocked = (
+        select(earlier.c.id)
+        .where(
+            earlier.c.subject == rows.c.subject,
+            earlier.c.courier == rows.c.courier,
+            earlier.c.address == rows.c.address,
+            earlier.c.state == "waiting",
+            earlier.c.seq < rows.c.seq,
+        )
+        .exists()
+    )
+    return (
+        select(rows, events.c.kind, events.c.data, events.c.created_at)
+        .join(events, events.c.id == rows.c.event_id)
+        .where(
+            rows.c.state == "waiting",
+            rows.c.next_at <= now,
+            or_(rows.c.lease_until.is_(None), rows.c.lease_until <= now),
+            rows.c.address.not_in(bindparam("full", expanding=True)),
+            ~blocked,
+        )
+        .order_by(rows.c.next_at)
+        .limit(bindparam("most"))
+        .with_for_update(of=rows, skip_locked=True)
+    )
 
 
 def _waiting(

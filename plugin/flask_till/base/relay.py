@@ -131,7 +131,12 @@ class Relay:
         for delivery in batch:
             with self._busy_lock:
                 self._busy[delivery.receiver.address] += 1
-            pool.submit(self._carry, delivery).add_done_callback(partial(self._free, delivery))
+            try:
+                future = pool.submit(self._carry, delivery)
+            except RuntimeError:  # the interpreter is ending; the lease lets another take over
+                self._stop.set()
+                return 0
+            future.add_done_callback(partial(self._free, delivery))
         return len(batch)
 
     def _claim(

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 
 from ...base.database import Work
 from ...base.outbox import Receiver
@@ -31,6 +31,9 @@ from .late_looks import plan_late_looks
 from .reading import find_order, lock_order, read_order
 
 TOPIC = "order:"
+_MOVE = update(orders).where(
+    orders.c.id == bindparam("moved"), orders.c.version == bindparam("seen")
+)
 NO_LATE_LOOKS: Mapping[str, timedelta] = {}
 
 
@@ -99,9 +102,14 @@ def move_order(work: Work, order: Order, happening: str, **changes: Any) -> Orde
     """
     status = step(order.status, happening)
     done = work.execute(
-        update(orders)
-        .where(orders.c.id == order.id, orders.c.version == order.version)
-        .values(status=status, version=order.version + 1, **changes)
+        _MOVE,
+        {
+            "moved": order.id,
+            "seen": order.version,
+            "status": status,
+            "version": order.version + 1,
+            **changes,
+        },
     )
     if not done.rowcount:
         raise Conflict("The order changed meanwhile.", code="ORDER_CHANGED", remedy="Try again.")

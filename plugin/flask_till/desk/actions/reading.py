@@ -5,13 +5,32 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, and_, bindparam, or_, select
 
 from ...base.database import Work
 from ...errors import NotFound
 from ...money import Money
 from ..order import Adjustment, Line, Order, Payment, Refund, Share
 from ..tables import orders, payments, refunds
+
+# Built once: to build a statement costs more than to run it.
+_BY_ID = select(orders).where(orders.c.id == bindparam("order_id"))
+_LOCKED = _BY_ID.with_for_update()
+_BY_EXTERNAL_ID = select(orders).where(
+    orders.c.merchant_id == bindparam("merchant_id"),
+    orders.c.external_id == bindparam("external_id"),
+)
+_PAYMENT = (
+    select(payments)
+    .where(payments.c.order_id == bindparam("order_id"))
+    .order_by(payments.c.kept.desc(), payments.c.created_at.desc(), payments.c.id.desc())
+    .limit(1)
+)
+_REFUNDS = (
+    select(refunds)
+    .where(refunds.c.order_id == bindparam("order_id"))
+    .order_by(refunds.c.created_at, refunds.c.id)
+)
 
 
 def unknown_order() -> NotFound:
@@ -20,22 +39,18 @@ def unknown_order() -> NotFound:
 
 def read_order(work: Work, order_id: str, *, merchant_id: str | None = None) -> Order:
     """The order, or `NotFound`: another merchant's order looks like none."""
-    return _one(work, _mine(select(orders).where(orders.c.id == order_id), merchant_id))
+    return _one(work, _BY_ID, order_id, merchant_id)
 
 
 def find_order(work: Work, merchant_id: str, external_id: str) -> Order | None:
-    row = work.execute(
-        select(orders).where(
-            orders.c.merchant_id == merchant_id, orders.c.external_id == external_id
-        )
-    ).first()
+    names = {"merchant_id": merchant_id, "external_id": external_id}
+    row = work.execute(_BY_EXTERNAL_ID, names).first()
     return None if row is None else _with_parts(work, row)
 
 
 def lock_order(work: Work, order_id: str, *, merchant_id: str | None = None) -> Order:
     """As `read_order`, and nobody else changes it before this transaction ends."""
-    query = select(orders).where(orders.c.id == order_id).with_for_update()
-    return _one(work, _mine(query, merchant_id))
+    return _one(work, _LOCKED, order_id, merchant_id)
 
 
 def list_orders(
@@ -86,29 +101,16 @@ def quiet_payments(work: Work, since: datetime, limit: int = 20) -> list[str]:
     return list(work.execute(query).scalars())
 
 
-def _mine(query: Select[Any], merchant_id: str | None) -> Select[Any]:
-    return query if merchant_id is None else query.where(orders.c.merchant_id == merchant_id)
-
-
-def _one(work: Work, query: Select[Any]) -> Order:
-    row = work.execute(query).first()
-    if row is None:
+def _one(work: Work, query: Select[Any], order_id: str, merchant_id: str | None) -> Order:
+    row = work.execute(query, {"order_id": order_id}).first()
+    if row is None or merchant_id not in (None, row.merchant_id):
         raise unknown_order()
     return _with_parts(work, row)
 
 
 def _with_parts(work: Work, row: Any) -> Order:
-    attempts = work.execute(
-        select(payments)
-        .where(payments.c.order_id == row.id)
-        .order_by(payments.c.kept.desc(), payments.c.created_at.desc(), payments.c.id.desc())
-        .limit(1)
-    ).first()
-    back = work.execute(
-        select(refunds)
-        .where(refunds.c.order_id == row.id)
-        .order_by(refunds.c.created_at, refunds.c.id)
-    ).all()
+    attempts = work.execute(_PAYMENT, {"order_id": row.id}).first()
+    back = work.execute(_REFUNDS, {"order_id": row.id}).all()
     return order_from(row).with_parts(
         None if attempts is None else payment_from(attempts), tuple(refund_from(r) for r in back)
     )
