@@ -44,7 +44,7 @@ def states(desk: Any) -> list[str]:
     return [one.state for one in desk.database.read(list_deliveries, limit=10_000)]
 
 
-def wait_until(true: Callable[[], bool], seconds: float = 30) -> None:
+def wait_until(true: Callable[[], bool], seconds: float = 90) -> None:
     ends = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < ends, "it did not happen in time"
