@@ -6,99 +6,28 @@ A key is looked up in ``app.config`` first, then in the environment.
 from __future__ import annotations
 
 import os
-import re
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
+from . import setting_values as values
 from .errors import SettingsError
 
-Parse = Callable[[Any], Any]
 S = TypeVar("S")
 DEVELOPMENT, PRODUCTION = "development", "production"
 
 
-def _text(value: Any) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise ValueError("a text that is not empty is needed")
-    return value.strip()
-
-
-def _whole(lowest: int, highest: int) -> Parse:
-    def parse(value: Any) -> int:
-        text = "" if isinstance(value, bool) else str(value).strip()
-        if not (text.isdecimal() and len(text) < 16 and lowest <= int(text) <= highest):
-            raise ValueError(f"a whole number from {lowest} to {highest} is needed")
-        return int(text)
-
-    return parse
-
-
-def _flag(value: Any) -> bool:
-    word = str(value).strip().lower()
-    if word in ("1", "true", "yes", "on"):
-        return True
-    if word in ("0", "false", "no", "off"):
-        return False
-    raise ValueError("true or false is needed")
-
-
-def _words(value: Any) -> tuple[str, ...]:
-    parts = value.split(",") if isinstance(value, str) else list(value)
-    return tuple(str(part).strip() for part in parts if str(part).strip())
-
-
-def _one_of(*choices: str) -> Parse:
-    def parse(value: Any) -> str:
-        if value not in choices:
-            raise ValueError(f"one of {', '.join(choices)} is needed")
-        return str(value)
-
-    return parse
-
-
-def _url(value: Any) -> str:
-    text = _text(value).rstrip("/")
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("an http or https URL is needed")
-    return text
-
-
-def _origins(value: Any) -> tuple[str, ...]:
-    return tuple(_origin(word) for word in _words(value))
-
-
-def _origin(word: str) -> str:
-    parts = urlsplit(_url(word))
-    if parts.path or parts.query:
-        raise ValueError(f"{word!r} is more than an origin such as https://shop.example")
-    return f"{parts.scheme}://{parts.netloc.lower()}"
-
-
-def _prefix(value: Any) -> str:
-    if not isinstance(value, str) or not re.fullmatch(r"(/[A-Za-z0-9._~-]+)*", value):
-        raise ValueError('a path such as "/till", with no final slash, is needed')
-    return value
-
-
-def _secrets(value: Any) -> tuple[str, ...]:
-    words = _words(value)
-    if any(len(word) < 16 for word in words):
-        raise ValueError("each secret must have at least 16 characters")
-    return words
-
-
-def _maybe(parse: Parse) -> Parse:
-    return lambda value: None if value in (None, "") else parse(value)
-
-
-def setting(key: str, default: Any, parse: Parse, meaning: str) -> Any:
+def setting(key: str, default: Any, parse: values.Parse, meaning: str) -> Any:
     """One key: its default, how it is read, what it means (the README's table is made of this)."""
-    return field(metadata={"key": key, "default": default, "parse": parse, "meaning": meaning})
+    about = {"key": key, "default": default, "parse": parse, "meaning": meaning}
+    return field(metadata=about, repr=not _is_secret(key))
+
+
+def _is_secret(key: str) -> bool:
+    """Whether it is a secret or, like the URL of a database, may hold one."""
+    return any(word in key for word in ("SECRET", "KEY", "DATABASE_URL", "STORAGE"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,40 +35,40 @@ class _Both:
     env: str = setting(
         "TILL_ENV",
         None,
-        _maybe(_one_of(DEVELOPMENT, PRODUCTION)),
+        values.maybe(values.one_of(DEVELOPMENT, PRODUCTION)),
         "`development` allows the built-in desk and the sandbox gateway. Default: `production`,"
         " unless the app runs in debug or testing mode.",
     )
     secret_keys: tuple[str, ...] = setting(
         "TILL_SECRET_KEYS",
         (),
-        _secrets,
+        values.long_secrets,
         "Keys that sign cookies and encrypt stored secrets, newest first; older ones still verify."
         " Default: the app's `SECRET_KEY`.",
     )
     locale: str = setting(
         "TILL_LOCALE",
         "en",
-        _text,
+        values.text,
         "Language when the browser asks for none that is there (`en`, `pl`).",
     )
     cookie_secure: bool | None = setting(
         "TILL_COOKIE_SECURE",
         None,
-        _maybe(_flag),
+        values.maybe(values.flag),
         "Whether cookies need https. Default: always, except on localhost.",
     )
     limits: bool = setting(
         "TILL_LIMITS",
         True,
-        _flag,
+        values.flag,
         "Turn away (429) who asks too often; off where a proxy in front does it, and for load"
         " tests. Callers are told apart by address, so behind a proxy put `ProxyFix`.",
     )
     background: bool = setting(
         "TILL_BACKGROUND",
         True,
-        _flag,
+        values.flag,
         "Run the relay and the sweeper as threads of the app; off when `flask till relay` does it.",
     )
 
@@ -155,78 +84,81 @@ class ShopSettings(_Both):
     database_url: str = setting(
         "TILL_DATABASE_URL",
         "sqlite:///{instance}/till.db",
-        _text,
+        values.text,
         "Where the shop keeps baskets and orders: a SQLite file or PostgreSQL.",
     )
     url_prefix: str = setting(
-        "TILL_URL_PREFIX", "/till", _prefix, "Where the shop's blueprint is mounted."
+        "TILL_URL_PREFIX", "/till", values.prefix, "Where the shop's blueprint is mounted."
     )
     public_url: str | None = setting(
         "TILL_PUBLIC_URL",
         None,
-        _maybe(_url),
+        values.maybe(values.url),
         "The shop's address as shoppers see it. Default: taken from each request, which in"
         " production Flask's `TRUSTED_HOSTS` must restrict.",
     )
     shop_name: str = setting(
-        "TILL_SHOP_NAME", "This shop", _text, "What a desk in the same process calls the shop."
+        "TILL_SHOP_NAME",
+        "This shop",
+        values.text,
+        "What a desk in the same process calls the shop.",
     )
     trusted_origins: tuple[str, ...] = setting(
         "TILL_TRUSTED_ORIGINS",
         (),
-        _origins,
+        values.origins,
         "Origins besides the shop's own whose pages may call the shop's endpoints.",
     )
     currency: str | None = setting(
         "TILL_CURRENCY",
         None,
-        _maybe(_text),
+        values.maybe(values.text),
         "Currency of an empty basket. Default: that of the first product.",
     )
     desk_url: str | None = setting(
         "TILL_DESK_URL",
         None,
-        _maybe(_url),
+        values.maybe(values.url),
         "The order desk's address. Needed in production unless `Till(desk=...)` names one.",
     )
     desk_key: str | None = setting(
-        "TILL_DESK_KEY", None, _maybe(_text), "The shop's API key at that desk."
+        "TILL_DESK_KEY", None, values.maybe(values.text), "The shop's API key at that desk."
     )
     desk_callback_secrets: tuple[str, ...] = setting(
         "TILL_DESK_CALLBACK_SECRETS",
         (),
-        _secrets,
+        values.long_secrets,
         "Secrets of that desk's callbacks (`whsec_...`), newest first.",
     )
     test_orders: bool | None = setting(
         "TILL_TEST_ORDERS",
         None,
-        _maybe(_flag),
+        values.maybe(values.flag),
         "Believe a desk that takes no real money (`live` is false). Default: in development only.",
     )
     most_open_orders: int = setting(
         "TILL_MOST_OPEN_ORDERS",
         100,
-        _whole(0, 1_000_000),
+        values.whole(0, 1_000_000),
         "Unpaid orders, and the stock they hold, that one address may have at once; 0 for any"
         " number.",
     )
     limits_storage: str = setting(
         "TILL_LIMITS_STORAGE",
         "memory://",
-        _text,
+        values.text,
         "Where the shop counts callers; a Redis URL when several processes share the count.",
     )
     max_waiters: int = setting(
         "TILL_MAX_WAITERS",
         24,
-        _whole(0, 100_000),
+        values.whole(0, 100_000),
         "Websockets and long polls that a process holds at once; keep it below its threads.",
     )
     channel_idle_seconds: int = setting(
         "TILL_CHANNEL_IDLE_SECONDS",
         3600,
-        _whole(10, 86_400),
+        values.whole(10, 86_400),
         "Seconds after which a websocket without news is closed; the page opens it again.",
     )
 
@@ -243,48 +175,51 @@ class DeskSettings(_Both):
     database_url: str = setting(
         "TILL_DESK_DATABASE_URL",
         "sqlite:///{instance}/till-desk.db",
-        _text,
+        values.text,
         "Where the desk keeps orders and money: a SQLite file or PostgreSQL.",
     )
     public_url: str | None = setting(
         "TILL_DESK_PUBLIC_URL",
         None,
-        _maybe(_url),
+        values.maybe(values.url),
         "The desk's address as browsers see it, mount included. Default: from each request, which"
         " in production Flask's `TRUSTED_HOSTS` must restrict.",
     )
     allowed_hosts: tuple[str, ...] = setting(
         "TILL_DESK_ALLOWED_HOSTS",
         (),
-        _words,
+        values.words,
         "Hosts of callbacks that may be private or plain http; in development also `localhost`"
         " and `127.0.0.1`.",
     )
     limits_storage: str = setting(
         "TILL_DESK_LIMITS_STORAGE",
         "memory://",
-        _text,
+        values.text,
         "Where rate limits are counted; a Redis URL when several processes share them.",
     )
     stripe_secret_key: str | None = setting(
         "TILL_STRIPE_SECRET_KEY",
         None,
-        _maybe(_text),
+        values.maybe(values.text),
         "Turns the Stripe gateway on, with the two below.",
     )
     stripe_publishable_key: str | None = setting(
-        "TILL_STRIPE_PUBLISHABLE_KEY", None, _maybe(_text), "Stripe's key for the order page."
+        "TILL_STRIPE_PUBLISHABLE_KEY",
+        None,
+        values.maybe(values.text),
+        "Stripe's key for the order page.",
     )
     stripe_webhook_secrets: tuple[str, ...] = setting(
         "TILL_STRIPE_WEBHOOK_SECRETS",
         (),
-        _secrets,
+        values.long_secrets,
         "Secrets of Stripe's webhook endpoint, newest first.",
     )
     stripe_mode: str = setting(
         "TILL_STRIPE_MODE",
         "elements",
-        _one_of("elements", "checkout"),
+        values.one_of("elements", "checkout"),
         "`elements` pays on the order page, `checkout` redirects to Stripe.",
     )
 
@@ -322,11 +257,11 @@ def _read(
     given: dict[str, Any],
 ) -> S:
     _refuse_unknown(config)
-    values = {one.name: _value(one, config, given) for one in fields(kind)}  # type: ignore[arg-type]  # a dataclass by construction
-    values["env"] = values["env"] or (DEVELOPMENT if debug else PRODUCTION)
-    values["secret_keys"] = values["secret_keys"] or _app_key(config, values["env"], instance)
-    values["database_url"] = values["database_url"].replace("{instance}", instance)
-    return kind(**values)
+    read = {one.name: _value(one, config, given) for one in fields(kind)}  # type: ignore[arg-type]  # a dataclass by construction
+    read["env"] = read["env"] or (DEVELOPMENT if debug else PRODUCTION)
+    read["secret_keys"] = read["secret_keys"] or _app_key(config, read["env"], instance)
+    read["database_url"] = read["database_url"].replace("{instance}", instance)
+    return kind(**read)
 
 
 def require_address(settings: ShopSettings | DeskSettings, config: Mapping[str, Any]) -> None:
@@ -358,7 +293,7 @@ def _value(one: Field[Any], config: Mapping[str, Any], given: Mapping[str, Any])
 
 
 def _shown(key: str, raw: Any) -> str:
-    return "not usable" if "SECRET" in key or "KEY" in key else repr(raw)
+    return "not usable" if _is_secret(key) else repr(raw)
 
 
 def _app_key(config: Mapping[str, Any], env: str, instance: str) -> tuple[str, ...]:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.attacks.market import Market
 
 
 @pytest.fixture
-def new_market(new_database_url: Callable[[], str], tmp_path: Path) -> Iterator[Callable[..., Market]]:
+def new_market(
+    new_database_url: Callable[[], str], tmp_path: Path
+) -> Iterator[Callable[..., Market]]:
     """``new_market(TILL_MOST_OPEN_ORDERS=3)``; every invariant is audited when the test is over."""
     made: list[Market] = []
 
@@ -30,3 +34,18 @@ def new_market(new_database_url: Callable[[], str], tmp_path: Path) -> Iterator[
 def market(new_market: Callable[..., Market]) -> Market:
     """Runs on SQLite, then on PostgreSQL."""
     return new_market()
+
+
+@pytest.fixture
+def wait_for() -> Callable[[str], Any]:
+    """Asks until a server of the test answers; its answer."""
+
+    def ask(url: str) -> httpx.Response:
+        for _ in range(200):
+            try:
+                return httpx.get(url)
+            except httpx.TransportError:
+                time.sleep(0.1)
+        pytest.fail(f"nobody answers at {url}")
+
+    return ask

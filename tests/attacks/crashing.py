@@ -18,14 +18,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from tests.attacks.market import HERE, PRODUCTS, Market, order_query
-from tests.stand_ins.paper_gateway import PaperGateway
-
 from flask_till.desk.actions.reading import read_order as read_desk_order
 from flask_till.desk.gateways import Charge, Evidence, RefundResult, Started
 from flask_till.errors import NotFound
 from flask_till.money import Money
 from flask_till.shop.actions.orders import orders_of
+from tests.attacks.market import HERE, PRODUCTS, Market, order_query
+from tests.stand_ins.paper_gateway import PaperGateway
 
 PRICE = 10_000
 LATER = timedelta(minutes=2)
@@ -153,16 +152,18 @@ class Life:
         if self.browser.get("/till/basket").json["count"] == 0:
             if self._paid():
                 return
-            assert self.market.fill(self.browser, "last").status_code == 200
+            filled = self.market.fill(self.browser, "last")
+            assert filled.status_code == 200, filled.text
             cookie = self.browser.get_cookie("till_basket")
             assert cookie is not None
             (self.folder / "cookie").write_text(cookie.value)
         opened = self.market.check_out(self.browser)
         if opened.status_code == 409 and opened.json["error_code"] == "ORDER_ALREADY_PAID":
-            return self._settle_down()
+            self._settle_down()
+            return
         assert opened.status_code == 200, opened.text
         self._pay(opened.json)
-        return self._settle_down()
+        self._settle_down()
 
     def _pay(self, opened: dict[str, str]) -> None:
         page, query = self.market.page(opened), order_query(opened)
@@ -224,7 +225,7 @@ def fork(run: Callable[[], None]) -> int:
         try:
             run()
             status = 0
-        except BaseException:
+        except BaseException:  # noqa: BLE001  # a child says why it failed, whatever it was
             traceback.print_exc()
         finally:
             sys.stderr.flush()

@@ -88,7 +88,12 @@ class Market:
         return client
 
     def pay(self, opened: dict[str, str], outcome: str = "paid") -> Any:
-        form = {**order_query(opened), "gateway": "sandbox", "method": "sandbox", "outcome": outcome}
+        form = {
+            **order_query(opened),
+            "gateway": "sandbox",
+            "method": "sandbox",
+            "outcome": outcome,
+        }
         return self.page(opened).post("/order/pay", data=form)
 
     def deliver(self) -> None:

@@ -31,7 +31,7 @@ def test_a_kill_on_postgres_loses_nothing_and_doubles_nothing(
     import psycopg
 
     url = new_postgres_url()
-    own = url.rpartition("/")[2].partition("?")[0]
+    own = url.partition("?")[0].rpartition("/")[2]
     shop, desk = (url.replace(f"/{own}?", f"/{own}_{half}_{{n}}?") for half in ("shop", "desk"))
     names = [f"{own}_{half}_{n}" for half in ("shop", "desk") for n in ("whole", *range(0, 60, 6))]
     with psycopg.connect(postgres_server, autocommit=True) as control:

@@ -14,7 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from flask_till.base.limits import Limits, household
 from flask_till.desk.pages import parts
 from flask_till.errors import SettingsError
-from flask_till.shop.routes import blueprint as routes
+from flask_till.shop.routes.blueprint import MOST as CALLS
 from tests.attacks.market import Market, order_query
 
 NewMarket = Callable[..., Market]
@@ -93,8 +93,8 @@ def test_the_address_is_not_stored(market: Market) -> None:
 def test_one_browser_checks_out_only_so_often(
     new_market: NewMarket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert routes.MOST["checkout"] == "120/minute"
-    monkeypatch.setitem(routes.MOST, "checkout", "5/minute")
+    assert CALLS["checkout"] == "120/minute"
+    monkeypatch.setitem(CALLS, "checkout", "5/minute")
     market = new_market()
     client, _ = market.opened()
     answers = [market.check_out(client).status_code for _ in range(5)]

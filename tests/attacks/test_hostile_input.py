@@ -24,10 +24,11 @@ ODD_BODIES = [
 ]  # fmt: skip
 TYPES = ["application/json", "text/plain", "application/json; charset=\xff", "multipart/form-data",
          "application/x-www-form-urlencoded", "", "a/b;" + "c=d;" * 500]  # fmt: skip
-ODD_TEXTS = ["", "\0", "%00", "\ud7ff", "‮", "'; drop table x;--", "../../etc/passwd", "a" * 5000,
-             "-1", "1e9", "NaN", "true", "{{7*7}}", "<script>alert(1)</script>", "\r\nX-Evil: 1",
-             "٣", "𝟙", "𐀀", "%s%n", "ord_" + "0" * 32]  # fmt: skip
-SHOP = [("GET", "/till/basket"), ("POST", "/till/iziAddToCart"), ("PATCH", "/till/basket/lines/mug"),
+ODD_TEXTS = ["", "\0", "%00", "\ud7ff", "\u202e", "'; drop table x;--", "../../etc/passwd",
+             "a" * 5000, "-1", "1e9", "NaN", "true", "{{7*7}}", "<script>alert(1)</script>",
+             "\r\nX-Evil: 1", "٣", "𝟙", "𐀀", "%s%n", "ord_" + "0" * 32]  # fmt: skip
+SHOP = [("GET", "/till/basket"), ("POST", "/till/iziAddToCart"),
+        ("PATCH", "/till/basket/lines/mug"),
         ("DELETE", "/till/basket/lines/mug"), ("PUT", "/till/basket/promotions"),
         ("POST", "/till/checkout"), ("GET", "/till/iziCanBeBound"), ("GET", "/till/channel"),
         ("GET", "/till/iziGetOrderComplete"), ("POST", "/till/callbacks/till")]  # fmt: skip
@@ -42,7 +43,8 @@ EACH_KIND = [("POST", "/till/iziAddToCart"), ("GET", "/till/channel"), ("POST", 
              ("POST", "/till/callbacks/till"), ("POST", "/v1/orders"), ("GET", "/order"),
              ("POST", "/gateways/sandbox/webhook")]  # fmt: skip
 PARAMETERS = ["product_id", "wait", "basket", "order", "lang", "orderId", "token", "theme",
-              "hideBack", "hideScrollBar", "status", "after", "limit", "version", "key", "look"]  # fmt: skip
+              "hideBack", "hideScrollBar", "status", "after", "limit", "version", "key",
+              "look"]  # fmt: skip
 
 
 class Callers:
@@ -115,8 +117,9 @@ def test_odd_texts_in_paths_and_forms_are_refused(callers: Callers) -> None:
     before = told(callers.market)
     query = callers.opened["order_url"].partition("?")[2].partition("=")[2]
     for value in ODD_TEXTS:
-        for path in ("/till/basket/lines/", "/till/callbacks/", "/v1/orders/", "/order/", "/v1/",
-                     "/gateways/", "/till/assets/x/", "/v1/events/", "/order/static/x/"):  # fmt: skip
+        for path in ("/till/basket/lines/", "/till/callbacks/", "/v1/orders/", "/order/",
+                     "/v1/", "/gateways/", "/till/assets/x/", "/v1/events/",
+                     "/order/static/x/"):  # fmt: skip
             for method in ("GET", "POST", "DELETE", "PATCH"):
                 callers.ask(method, path + value.replace("\0", "%00").replace("\r\n", "%0d%0a"))
         for path in ("/order/pay", "/order/act"):
@@ -167,7 +170,9 @@ def test_no_member_of_an_order_is_odd_enough_for_a_fault(
 def test_no_member_of_a_page_s_call_is_odd_enough_for_a_fault(
     callers: Callers, body: dict[str, Any]
 ) -> None:
-    for method, path in (("POST", "/till/iziAddToCart"), ("PUT", "/till/basket/promotions"),
-                         ("PATCH", "/till/basket/lines/mug"), ("POST", "/till/checkout")):  # fmt: skip
+    for method, path in (("POST", "/till/iziAddToCart"),
+                         ("PUT", "/till/basket/promotions"),
+                         ("PATCH", "/till/basket/lines/mug"),
+                         ("POST", "/till/checkout")):  # fmt: skip
         callers.ask(method, path, data=json.dumps(body), content_type="application/json",
                     headers={"Origin": HERE})  # fmt: skip

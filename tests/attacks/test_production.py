@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from tests.stand_ins.paper_gateway import PaperGateway
 
 from flask_till import Money, OrderDesk, Product, Till
 from flask_till.desk.actions.merchants import read_merchant
 from flask_till.errors import SettingsError
 from flask_till.in_process import MERCHANT_ID
 from tests.attacks.market import HERE, Market
+from tests.stand_ins.paper_gateway import PaperGateway
 
 NewMarket = Callable[..., Market]
 LIVE = {"TILL_ENV": "production", "TILL_PUBLIC_URL": HERE, "TILL_DESK_PUBLIC_URL": HERE}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,7 +17,8 @@ HOSTS = [
     b"localhost:abc", b"x" * 9000, b"a,b", b"a/b", b"a?b", b"a#b", b"<script>", b"\"'", b"..",
     b"\\evil", b"localhost:5:5", b"[::1]:80", b"%00", b"http://x", b"xn--", b"\xe2\x80\xae.pl",
 ]  # fmt: skip
-SHOP = ["GET /till/basket", "GET /till/channel", "POST /till/checkout", "GET /till/assets/x/till.js",
+SHOP = ["GET /till/basket", "GET /till/channel", "POST /till/checkout",
+        "GET /till/assets/x/till.js",
         "POST /till/iziAddToCart", "POST /till/callbacks/till", "GET /till/iziCanBeBound",
         "GET /till/iziGetOrderComplete"]  # fmt: skip
 DESK = ["GET /order", "GET /order?orderId=x&token=y", "GET /order/status?orderId=x",
@@ -53,8 +54,8 @@ class Wire:
 
 
 @pytest.fixture
-def wires(market: Market, serve: Callable[..., str]) -> Iterator[tuple[Wire, Wire]]:
-    yield Wire(serve(market.app)), Wire(serve(market.desk_app))
+def wires(market: Market, serve: Callable[..., str]) -> tuple[Wire, Wire]:
+    return Wire(serve(market.app)), Wire(serve(market.desk_app))
 
 
 def fault(status: int | None) -> bool:
@@ -118,6 +119,14 @@ def test_odd_methods_and_paths_are_refused(wires: tuple[Wire, Wire]) -> None:
         for path in paths:
             for method in ("TRACE", "CONNECT", "PROPFIND", "get", "X" * 900, "OPTIONS", "HEAD"):
                 assert not fault(wire.ask(f"{method} {path}")), (method, path)
-            for tail in ("/%00", "/%ff%fe", "/..%2f..%2f", "//", "/%ed%a0%80", "/" + "a" * 8000, "?%"):
+            for tail in (
+                "/%00",
+                "/%ff%fe",
+                "/..%2f..%2f",
+                "//",
+                "/%ed%a0%80",
+                "/" + "a" * 8000,
+                "?%",
+            ):
                 for method in ("GET", "POST", "DELETE"):
                     assert not fault(wire.ask(f"{method} {path}{tail}")), (method, path, tail)

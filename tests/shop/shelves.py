@@ -16,7 +16,8 @@ from flask_till.money import Money
 from flask_till.shop.actions.audit import audit_shop
 from flask_till.shop.actions.basket import add_line, set_promotions
 from flask_till.shop.actions.catalogs import ListCatalog
-from flask_till.shop.actions.orders import Placed, place_order, read_order
+from flask_till.shop.actions.orders import read_order
+from flask_till.shop.actions.placing import Placed, place_order
 from flask_till.shop.catalog import Catalog, Product, Shelf
 from flask_till.shop.order import DeskSnapshot, Order
 from flask_till.shop.promotion import Promotion

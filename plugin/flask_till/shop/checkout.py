@@ -12,18 +12,17 @@ from dataclasses import dataclass, replace
 from ..base.database import Database
 from ..errors import Conflict, Gone, NotFound, RequestError, TillError, Unavailable
 from .actions.orders import (
-    Placed,
     apply_desk_order,
     bind_desk_order,
     fail_order,
     forget_order,
     open_order,
     overdue,
-    place_order,
     read_order,
     release_order,
     stale_placing,
 )
+from .actions.placing import Placed, place_order
 from .catalog import Shelf
 from .desks import Desk, PageKey
 from .order import CAPTURED, PLACING, STALE_PLACING, UNANSWERED, DeskSnapshot, Order

@@ -27,11 +27,10 @@ from .desks import Desk
 from .desks.till import TillDesk
 from .order import Order
 from .promotion import Promotion
-from .routes import blueprint
 from .routes.assets import script_tags
 from .routes.basket import basket_now, count_now
 from .routes.basket_cookie import BasketCookie
-from .routes.blueprint import MOST
+from .routes.blueprint import MOST, blueprint
 from .routes.shared_read import SharedRead
 from .routes.shopfront import Destination, Shopfront, shopfront
 from .tables import MIGRATIONS
