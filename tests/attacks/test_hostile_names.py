@@ -13,9 +13,12 @@ from flask_till import Money, Product
 from tests.attacks.market import Market, order_query
 
 NAMES = [
-    "<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "'-alert(1)-'", "</title><svg/onload=alert(1)>",
-    "{{7*7}}${7*7}#{7*7}%{7*7}", "javascript:alert(1)", "<!--<script>", "]]><script>alert(1)</script>",
-    "\u202egnp.exe", "&lt;b&gt;", "%3Cscript%3E", "\\u003cscript\\u003e", "`${alert(1)}`", "<a href=//evil.example>",
+    "<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "'-alert(1)-'",
+    "</title><svg/onload=alert(1)>",
+    "{{7*7}}${7*7}#{7*7}%{7*7}", "javascript:alert(1)", "<!--<script>",
+    "]]><script>alert(1)</script>",
+    "\u202egnp.exe", "&lt;b&gt;", "%3Cscript%3E", "\\u003cscript\\u003e", "`${alert(1)}`",
+    "<a href=//evil.example>",
 ]  # fmt: skip
 MARKUP = ("<script>alert", "<img src=x", "<svg/onload", "<a href=//evil", "49$", "49#")
 
