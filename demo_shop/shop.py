@@ -9,7 +9,7 @@ import httpx
 from flask import Blueprint, Flask, abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug import Response
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import BadHost, HTTPException, SecurityError
 
 from flask_till import Money, Product, SqlCatalog, Till
 
@@ -103,6 +103,8 @@ def about() -> str:
 
 
 def show_error(error: HTTPException) -> ResponseReturnValue:
+    if isinstance(error, BadHost | SecurityError):  # no address to link to
+        return error.description or "", 400
     return render_template("error.html", error=error), error.code or 500
 
 

@@ -16,7 +16,7 @@ from .base.database import Database
 from .base.invariants import Breach
 from .base.migrations import Migrations
 from .desk.actions.audit import audit_desk
-from .desk.commands import addresses, check_desk, desk_here, events, merchants, rows
+from .desk.commands import addresses, check_desk, desk_here, events, evidence, merchants, rows
 from .desk.dialects.counter import EXTENSION as DESK
 from .desk.tables import MIGRATIONS as DESK_MIGRATIONS
 from .errors import SettingsError, TillError
@@ -39,6 +39,7 @@ class TillGroup(AppGroup):
 till = TillGroup("till", help="Flask-Till: the shop and the order desk of this application.")
 till.add_command(merchants)
 till.add_command(events)
+till.add_command(evidence)
 
 
 HALVES = {SHOP: ("shop", SHOP_MIGRATIONS), DESK: ("desk", DESK_MIGRATIONS)}

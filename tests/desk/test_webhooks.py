@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from flask_till.cli import till
 from flask_till.desk.tables import provider_events
 
 
@@ -52,6 +53,10 @@ def test_an_event_that_does_not_fit_is_thanked_for_and_set_aside(desk: Any) -> N
     (kept,) = desk.rows(provider_events)
     assert (kept.verdict, kept.event_id) == ("quarantined", "evt_1")
     assert "0.01" in kept.why
+    shown = desk.app.test_cli_runner().invoke(till, ["evidence", "list"]).output
+    assert "evt_1" in shown
+    assert order.id in shown
+    assert "0.01" in shown
 
 
 def test_when_the_commit_fails_the_provider_is_not_thanked(desk: Any, monkeypatch: Any) -> None:

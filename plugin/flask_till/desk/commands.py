@@ -11,6 +11,7 @@ from flask.cli import AppGroup
 
 from ..errors import SettingsError, TillError
 from .actions.events import list_deliveries, replay_event, show_event
+from .actions.evidence import list_quarantined
 from .actions.merchants import list_merchants
 from .dialects.counter import EXTENSION
 from .extension import DeskState
@@ -266,3 +267,22 @@ def _check_dead(state: DeskState) -> tuple[str, str, str]:
     if dead:
         return "warn", "some events were given up", "See `flask till events list --state dead`."
     return "ok", "no event was given up", ""
+
+
+# --- evidence ---------------------------------------------------------------------------------
+
+evidence = AppGroup("evidence", help="What payment providers told and the desk did not believe.")
+
+
+@evidence.command("list")
+@click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True)
+def show_quarantined(limit: int) -> None:
+    """List genuine news that did not fit its payment, newest first: it changed nothing."""
+    found = desk_here().database.read(list_quarantined, limit=limit)
+    if not found:
+        click.echo("All that providers told fitted.")
+        return
+    rows(
+        ("at", "gateway", "event", "kind", "order", "why"),
+        [(moment(o.at), o.gateway, o.event_id, o.kind, o.order_id, o.why) for o in found],
+    )
