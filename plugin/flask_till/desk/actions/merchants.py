@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import bindparam, insert, or_, select, update
 
+from ...base.columns import Utc
 from ...base.database import Work
 from ...errors import Conflict, NotFound, Unauthenticated
 from ..merchant import Merchant
@@ -15,6 +16,15 @@ from ..tables import api_keys, callback_secrets, merchants
 
 OVERLAP = timedelta(hours=24)
 """How long the old key and secret still work after a rotation."""
+# Built once: every call of a merchant asks this.
+_OF_KEY = (
+    select(merchants)
+    .join(api_keys, api_keys.c.merchant_id == merchants.c.id)
+    .where(
+        api_keys.c.digest == bindparam("key"),
+        or_(api_keys.c.ends_at.is_(None), api_keys.c.ends_at > bindparam("now", type_=Utc())),
+    )
+)
 
 
 def add_merchant(
@@ -86,14 +96,7 @@ def change_merchant(work: Work, merchant_id: str, **values: Any) -> Merchant:
 
 def merchant_of_key(work: Work, key_digest: str) -> Merchant:
     """Whose key it is; `Unauthenticated` for an unknown or ended one."""
-    row = work.execute(
-        select(merchants)
-        .join(api_keys, api_keys.c.merchant_id == merchants.c.id)
-        .where(
-            api_keys.c.digest == key_digest,
-            or_(api_keys.c.ends_at.is_(None), api_keys.c.ends_at > work.now),
-        )
-    ).first()
+    row = work.execute(_OF_KEY, {"key": key_digest, "now": work.now}).first()
     if row is None:
         raise Unauthenticated(
             "The API key is not known.",

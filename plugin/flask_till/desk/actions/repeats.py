@@ -7,8 +7,9 @@ repeats the request; it holds nobody up.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import bindparam, select, update
 
 from ...base.database import Work
 from ...errors import InvalidRequest
@@ -27,6 +28,15 @@ class Repeat:
     fingerprint: str
 
 
+_SAME = (
+    idempotency.c.merchant_id == bindparam("of"),
+    idempotency.c.endpoint == bindparam("at"),
+    idempotency.c.key == bindparam("by"),
+)
+_FIND = select(idempotency).where(*_SAME)
+_KEEP = update(idempotency).where(*_SAME, idempotency.c.status == bindparam("begun"))
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """An answer as it was sent; ``body`` is sealed, for it may hold a token."""
@@ -40,7 +50,7 @@ def find_answer(work: Work, repeat: Repeat) -> Kept | None:
 
     Raises `InvalidRequest` (IDEMPOTENCY_KEY_REUSED) when the key came with another body.
     """
-    row = work.execute(select(idempotency).where(*_same(repeat))).first()
+    row = work.execute(_FIND, _names(repeat)).first()
     if row is None:
         return None
     if row.fingerprint != repeat.fingerprint:
@@ -78,16 +88,10 @@ def keep_answer(work: Work, repeat: Repeat, answer: Kept) -> Kept:
     if earlier is not None:
         return earlier
     kept = work.execute(
-        update(idempotency)
-        .where(*_same(repeat), idempotency.c.status == BEGUN)
-        .values(status=answer.status, body=answer.body)
+        _KEEP, _names(repeat) | {"begun": BEGUN, "status": answer.status, "body": answer.body}
     )
     return answer if kept.rowcount else find_answer(work, repeat) or answer
 
 
-def _same(repeat: Repeat) -> tuple[ColumnElement[bool], ...]:
-    return (
-        idempotency.c.merchant_id == repeat.merchant_id,
-        idempotency.c.endpoint == repeat.endpoint,
-        idempotency.c.key == repeat.key,
-    )
+def _names(repeat: Repeat) -> dict[str, Any]:
+    return {"of": repeat.merchant_id, "at": repeat.endpoint, "by": repeat.key}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 
 from ...base.database import Work
 from ...errors import Conflict
@@ -55,6 +55,9 @@ __all__ = [
 ]
 
 LOST_RACES = 8
+_MOVE = update(orders).where(
+    orders.c.id == bindparam("moved"), orders.c.version == bindparam("seen")
+)
 
 
 def order_topic(order_id: str) -> str:
@@ -149,12 +152,8 @@ def _told(work: Work, order: Order, status: str, told: DeskSnapshot) -> dict[str
 
 def move_order(work: Work, order: Order, **changes: Any) -> bool:
     """Change the order if it is still at the version that we saw."""
-    changed = work.execute(
-        update(orders)
-        .where(orders.c.id == order.id, orders.c.version == order.version)
-        .values(version=order.version + 1, **changes)
-    )
-    return bool(changed.rowcount)
+    seen = {"moved": order.id, "seen": order.version, "version": order.version + 1}
+    return bool(work.execute(_MOVE, seen | changes).rowcount)
 
 
 def _follow(work: Work, shelf: Shelf, before: Order, status: str, refunded: Money) -> None:
