@@ -64,7 +64,7 @@ class StripeApi:
     def close(self) -> None:
         """Close this thread's connections."""
         if "_http" in vars(self):
-            self._http.close()  # type: ignore[no-untyped-call]
+            self._http.close()  # type: ignore[no-untyped-call]  # because the SDK types no close
 
     def create_intent(self, params: Params, key: str) -> Answer:
         return self._call(self._client.v1.payment_intents.create, params=params, key=key)
