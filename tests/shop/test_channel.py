@@ -27,13 +27,21 @@ PAGE = "http://127.0.0.1"
 """The origin of the shop's pages as this websocket client names the host: without its port."""
 
 
+class Listener(Client):
+    """A websocket client that also hears what came in one packet with the server's handshake."""
+
+    def handshake(self) -> None:
+        super().handshake()
+        self._handle_events()
+
+
 @contextmanager
 def socket(url: str, client: FlaskClient | None = None, **headers: str) -> Iterator[Client]:
     """A websocket as the browser of ``client`` opens it on the shop's page at ``url``."""
     sent = {"Origin": PAGE, **headers}
     if client is not None:
         sent["Cookie"] = cookie(client)
-    ws = Client(url.replace("http", "ws") + "/till/channel?lang=en", headers=sent)
+    ws = Listener(url.replace("http", "ws") + "/till/channel?lang=en", headers=sent)
     try:
         yield ws
     finally:
