@@ -1,0 +1,75 @@
+"""The codes of section 5, and the body ``{error_code, error_message}``.
+
+A platform's endpoint answers all of them with HTTP 400, a host's with 200.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from ...errors import RequestError, TillError
+
+
+class BoxoCode(StrEnum):
+    """All codes that the contract names."""
+
+    NO_INTEGRATION = "NO_INTEGRATION"
+    NOT_IMPLEMENTED = "NOT_IMPLEMENTED"
+    NOT_IMPLEMENTED_FOR_THIS_MINIAPP_CATEGORY = "NOT_IMPLEMENTED_FOR_THIS_MINIAPP_CATEGORY"
+    PROCESS_FAIL = "PROCESS_FAIL"
+    UNKNOWN_ERROR = "UNKNOWN_ERROR"
+    UNEXPECTED_RESPONSE_ERROR = "UNEXPECTED_RESPONSE_ERROR"
+    FAILED_TO_PARSE_RESPONSE = "FAILED_TO_PARSE_RESPONSE"
+    INVALID_RESPONSE_CONTENT_TYPE = "INVALID_RESPONSE_CONTENT_TYPE"
+    RESPONSE_ATTRIBUTE_MISSING = "RESPONSE_ATTRIBUTE_MISSING"
+    INVALID_PAYMENT_STATUS_RESPONSE = "INVALID_PAYMENT_STATUS_RESPONSE"
+    EXPIRED_AUTH_CODE = "EXPIRED_AUTH_CODE"
+    INVALID_AUTH_CODE = "INVALID_AUTH_CODE"
+    EXPIRED_ACCESS_TOKEN = "EXPIRED_ACCESS_TOKEN"  # noqa: S105  # a code, not a secret
+    INVALID_ACCESS_TOKEN = "INVALID_ACCESS_TOKEN"  # noqa: S105  # a code, not a secret
+    INVALID_USER_DATA = "INVALID_USER_DATA"
+    ACCESS_DENIED = "ACCESS_DENIED"
+    HOSTAPP_NOT_FOUND = "HOSTAPP_NOT_FOUND"
+    MINIAPP_NOT_FOUND = "MINIAPP_NOT_FOUND"
+    ORDER_NOT_FOUND = "ORDER_NOT_FOUND"
+    HOSTAPP_USER_NOT_FOUND = "HOSTAPP_USER_NOT_FOUND"
+    HOSTAPP_USER_ID_REQUIRED = "HOSTAPP_USER_ID_REQUIRED"
+    INVALID_PAYMENT_STATUS = "INVALID_PAYMENT_STATUS"
+    INVALID_ORDER_DATA = "INVALID_ORDER_DATA"
+    PARSING_ERROR_INVALID_REQUEST_BODY = "PARSING_ERROR_INVALID_REQUEST_BODY"
+    DATA_INTEGRITY_ERROR = "DATA_INTEGRITY_ERROR"
+    NOT_A_WHITELISTED_IP = "NOT_A_WHITELISTED_IP"
+    INVALID_SIGNATURE = "INVALID_SIGNATURE"
+    SIGNATURE_VALIDATION_ERROR = "SIGNATURE_VALIDATION_ERROR"
+    MISSING_HEADER = "MISSING_HEADER"
+    MISSING_REQUEST_SIGNATURE_SETTINGS = "MISSING_REQUEST_SIGNATURE_SETTINGS"
+    HOSTAPP_INTEGRATION_NOT_SET = "HOSTAPP_INTEGRATION_NOT_SET"
+    MINIAPP_INTEGRATION_NOT_SET = "MINIAPP_INTEGRATION_NOT_SET"
+    INTEGRATION_ENABLED_NOT_SET = "INTEGRATION_ENABLED_NOT_SET"
+    HOSTAPP_ENABLED_NOT_SET = "HOSTAPP_ENABLED_NOT_SET"
+    FEATURE_DISABLED_IN_HOSTAPP = "FEATURE_DISABLED_IN_HOSTAPP"
+    FEATURE_DISABLED_IN_MINIAPP = "FEATURE_DISABLED_IN_MINIAPP"
+    FEATURE_DISABLED_IN_INTEGRATION = "FEATURE_DISABLED_IN_INTEGRATION"
+    ENDPOINT_URL_NOT_SET = "ENDPOINT_URL_NOT_SET"
+    PLAN_LIMIT_REACHED = "PLAN_LIMIT_REACHED"
+
+
+RETRYABLE = frozenset({BoxoCode.UNKNOWN_ERROR})
+"""Answers of a miniapp to a webhook after which it is sent again (4)."""
+
+
+def refusal(
+    code: BoxoCode, message: str = "", *, fields: dict[str, str] | None = None
+) -> RequestError:
+    """An error to raise: HTTP 400 with that code (2.1, 5)."""
+    return RequestError(
+        message or code.replace("_", " ").capitalize() + ".", code=code, fields=fields
+    )
+
+
+def error_body(error: TillError) -> dict[str, str]:
+    """``{error_code, error_message}``; an error of ours that the contract does not know is
+    ``UNKNOWN_ERROR``."""
+    known = error.code in BoxoCode.__members__
+    code = error.code if known else BoxoCode.UNKNOWN_ERROR
+    return {"error_code": str(code), "error_message": error.message}
