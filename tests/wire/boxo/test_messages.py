@@ -103,7 +103,7 @@ def test_an_amount_may_be_a_number_or_a_text_and_stays_exact(text: str, amount: 
 )
 def test_a_text_is_counted_in_characters(member: str, most: int) -> None:
     order = {"currency": "USD", "amount": 1}
-    assert read_order(order | {member: "ż" * most})
+    read_order(order | {member: "ż" * most})
     with pytest.raises(RequestError, match=member):
         read_order(order | {member: "ż" * (most + 1)})
 
@@ -116,7 +116,8 @@ def test_a_body_that_is_no_object_is_named_so(body: bytes) -> None:
 
 
 def test_unknown_members_are_ignored() -> None:
-    assert read_order({"currency": "USD", "amount": 1, "colour": {"deep": []}})
+    order = read_order({"currency": "USD", "amount": 1, "colour": {"deep": []}})
+    assert "colour" not in order.to_data()
 
 
 def test_each_status_has_its_word_for_the_sdk() -> None:

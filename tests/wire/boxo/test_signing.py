@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ HERE = Path(__file__).parent
 KNOWN = json.loads((HERE / "signature_vectors.json").read_text())
 NOW, CLIENT = KNOWN["now"], KNOWN["client_id"]
 CALL = Call("post", KNOWN["url"], KNOWN["body"].encode())
-ENCODED = {
+ENCODED: dict[str, Callable[[bytes], str]] = {
     "base64": lambda made: base64.b64encode(made).decode(),
     "hex": bytes.hex,
     "plain": lambda made: "".join(f"%{byte:02X}" for byte in made),
