@@ -9,12 +9,15 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterable, Mapping
+from io import BytesIO
 from threading import Lock
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
-import httpx
 from flask import Flask, has_request_context, request
+from werkzeug.test import run_wsgi_app
 
 from .base.http import IN_PROCESS_HOST
 from .desk.extension import OrderDesk
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
 
 BUILT_IN = "/desk"
 MERCHANT_ID = "mer_in_process"
+MOST_ORIGINS = 16
+"""Those that the shop's pages were seen at last: in development any ``Host`` is believed."""
 
 
 def built_in_desk(app: Flask) -> OrderDesk:
@@ -46,15 +51,13 @@ class InProcessDesk(TillDesk):
         self._key = _derived(settings, "key")
         self._secret = "whsec_" + base64.b64encode(_derived(settings, "secret").encode()).decode()
         self._callback_url = f"http://{IN_PROCESS_HOST}{settings.url_prefix}/callbacks/{self.name}"
-        self._origins: set[str] = set()
+        self._origins: list[str] = []
         self._lock = Lock()
         desk.connect(_trusted(shop))
-        super().__init__(
-            f"http://{IN_PROCESS_HOST}{desk.url_prefix}",
-            self._key,
-            [self._secret],
-            transport=_Inside(desk_app, keep_host=desk_app is shop),
-        )
+        self._app = _trusted(desk_app)
+        self._keeps_host = desk_app is shop
+        self._prefix = desk.url_prefix
+        super().__init__(f"http://{IN_PROCESS_HOST}{self._prefix}", self._key, [self._secret])
 
     def create(self, order: Order) -> DeskOrder:
         self._introduce(order.origin)
@@ -63,9 +66,9 @@ class InProcessDesk(TillDesk):
     def _introduce(self, origin: str | None) -> None:
         """Become a merchant of the desk, with the origins that our pages were seen at."""
         with self._lock:
-            seen = self._origins | ({origin} if origin else set())
-            if seen and seen == self._origins:
+            if origin in self._origins or (self._origins and not origin):
                 return
+            seen = [*self._origins, origin][-MOST_ORIGINS:] if origin else []
             self._desk.ensure_merchant(
                 merchant_id=MERCHANT_ID,
                 name=self._name,
@@ -77,21 +80,39 @@ class InProcessDesk(TillDesk):
             )
             self._origins = seen
 
+    def _send(
+        self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
+    ) -> tuple[int, bytes]:
+        """Hand a request to the desk's application, at the host that the shopper's browser uses."""
+        scheme, host = "http", IN_PROCESS_HOST
+        if self._keeps_host and has_request_context():
+            scheme, host = request.scheme, request.host
+        environ = _environ(method, f"{self._prefix}{path}", body or b"")
+        sent = {**headers, "host": host, "authorization": f"Bearer {self._key}"}
+        environ["wsgi.url_scheme"], environ["CONTENT_TYPE"] = scheme, sent.pop("content-type", "")
+        environ |= {f"HTTP_{name.upper().replace('-', '_')}": sent[name] for name in sent}
+        chunks, status, _ = run_wsgi_app(self._app, environ, buffered=True)
+        return int(status[:3]), b"".join(chunks)
 
-class _Inside(httpx.WSGITransport):
-    """Hands requests to the desk's application under the host that the shopper's browser uses."""
 
-    def __init__(self, app: Flask, *, keep_host: bool) -> None:
-        super().__init__(app=_trusted(app))
-        self._keep_host = keep_host
-
-    def handle_request(self, asked: httpx.Request) -> httpx.Response:
-        if self._keep_host and has_request_context():
-            asked.url = asked.url.copy_with(
-                scheme=request.scheme, netloc=request.host.encode("ascii", "ignore")
-            )
-            asked.headers["host"] = request.host
-        return super().handle_request(asked)
+def _environ(method: str, path: str, body: bytes) -> WSGIEnvironment:
+    return {
+        "REQUEST_METHOD": method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": unquote(path, "latin-1"),
+        "QUERY_STRING": "",
+        "SERVER_NAME": IN_PROCESS_HOST,
+        "SERVER_PORT": "80",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "REMOTE_ADDR": "127.0.0.1",
+        "CONTENT_LENGTH": str(len(body)),
+        "wsgi.version": (1, 0),
+        "wsgi.input": BytesIO(body),
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+    }
 
 
 def _trusted(app: Flask) -> WSGIApplication:

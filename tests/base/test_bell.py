@@ -6,11 +6,13 @@ import multiprocessing
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from flask_till.base.bell import MemoryBell
+from flask_till.base import bell as bell_module
+from flask_till.base.bell import MemoryBell, SqliteBell
 from flask_till.base.database import Database, Work
 from tests.base.conftest import metadata, notes
 
@@ -110,6 +112,68 @@ def test_a_ring_reaches_another_process(database_url: str) -> None:
         assert ear.wait(30)
         thread.join()
     database.close()
+
+
+def test_a_ring_wakes_nobody_else(belled: Database) -> None:
+    with belled.bell.listen("order:1") as one, belled.bell.listen("order:2") as two:
+        quiet(one)
+        quiet(two)
+        belled.write(ring, "order:1")
+        assert one.wait(5)
+        assert not two.wait(0.3)
+
+
+def test_a_ring_of_another_process_wakes_nobody_else(database_url: str) -> None:
+    database = Database(database_url)
+    metadata.create_all(database.engine)
+    with database.bell.listen("order:7") as seven, database.bell.listen("order:8") as eight:
+        quiet(seven)
+        quiet(eight)
+        in_another_process(database_url, "order:7")
+        assert seven.wait(5)
+        assert not eight.wait(0.3)
+    database.close()
+
+
+def test_a_bell_is_heard_after_its_file_was_emptied(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bell_module, "LARGEST", 200)
+    here, there = (SqliteBell(str(tmp_path / "till.db")) for _ in range(2))
+    with here.listen("order:1") as ear:
+        quiet(ear)
+        for number in range(50):
+            there.ring([f"order:{number % 2}"])
+            if number % 2:
+                assert ear.wait(5)
+    assert (tmp_path / "till.db-bell").stat().st_size < 400
+    here.close()
+    there.close()
+
+
+def test_a_bell_whose_file_is_lost_or_nonsense_is_still_heard(tmp_path: Path) -> None:
+    here, there = (SqliteBell(str(tmp_path / "till.db")) for _ in range(2))
+    with here.listen("order:1") as ear:
+        quiet(ear)
+        (tmp_path / "till.db-bell").write_bytes(b"\xff\xfe no bell\n\n")
+        quiet(ear)
+        there.ring(["order:1"])
+        assert ear.wait(5)
+        (tmp_path / "till.db-bell").unlink()
+        quiet(ear)
+        there.ring(["order:1"])
+        assert ear.wait(5)
+    here.close()
+    there.close()
+
+
+def test_a_file_that_cannot_be_written_undoes_nothing(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "till.db-bell").mkdir()
+    bell = SqliteBell(str(tmp_path / "till.db"))
+    bell.ring(["order:1"])
+    assert "till.db-bell" in caplog.text
 
 
 def test_a_bell_that_lost_its_connection_finds_it_again(

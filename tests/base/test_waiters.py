@@ -9,7 +9,7 @@ from contextlib import ExitStack
 import pytest
 
 from flask_till.base.bell import Ear
-from flask_till.base.waiters import PollLater, Waiters
+from flask_till.base.waiters import Crowded, PollLater, Waiters
 
 
 def test_places_are_counted_for_each_key_and_given_back():
@@ -24,6 +24,28 @@ def test_places_are_counted_for_each_key_and_given_back():
             pass
     with waiters.place("a", Ear()):
         assert not waiters.stopping
+
+
+def test_places_are_counted_for_each_address_and_given_back():
+    waiters = Waiters(9, per_key=9, per_address=2)
+    with ExitStack() as held:
+        for name in "ab":
+            held.enter_context(waiters.place(name, Ear(), address="203.0.113.9"))
+        with pytest.raises(Crowded), waiters.place("c", Ear(), address="203.0.113.9"):
+            pass
+        held.enter_context(waiters.place("c", Ear(), address="198.51.100.7"))
+        with pytest.raises(Crowded):
+            waiters.wait_for(lambda: None, "d", Ear(), 9, every=9, address="203.0.113.9")
+    with waiters.place("c", Ear(), address="203.0.113.9"):
+        assert not waiters.stopping
+
+
+def test_who_has_left_is_forgotten():
+    waiters = Waiters(9, per_key=9, per_address=9)
+    for number in range(100):
+        with waiters.place(f"basket {number}", Ear(), address=f"203.0.113.{number}"):
+            pass
+    assert not waiters._held
 
 
 def test_who_waits_gets_what_is_found_when_the_ear_hears():

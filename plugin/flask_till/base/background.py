@@ -6,14 +6,14 @@ Nothing runs before the first request, and a forked child starts its own threads
 from __future__ import annotations
 
 import atexit
-import logging
 import os
 import threading
 from collections.abc import Callable
 
+from .logs import logger
 from .relay import Relay
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 
 class Background:

@@ -6,20 +6,25 @@ transaction, ``ring`` after its commit; an implementation uses whichever reaches
 
 from __future__ import annotations
 
-import logging
-import sqlite3
+import os
+import secrets
 import threading
+import weakref
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Protocol
 
 from sqlalchemy import Connection, text
 
-log = logging.getLogger(__name__)
+from .logs import logger
+
+log = logger(__name__)
 LOOK_EVERY = 0.02
-"""Seconds between two looks of `SqliteBell` at the file's version while somebody listens."""
+"""Seconds between two looks of `SqliteBell` at its file while somebody listens."""
+LARGEST = 1024 * 1024
+"""Bytes after which that file is emptied."""
 
 
 class Ear:
@@ -125,21 +130,87 @@ class _ThreadedBell(MemoryBell):
 
 
 class SqliteBell(_ThreadedBell):
-    """Rings across processes on one SQLite file by watching its ``data_version``."""
+    """Rings across processes on one SQLite file: topics are appended to a small file beside it.
+
+    That file is no data: it may be lost or emptied at any time, and then everybody looks.
+    """
 
     def __init__(self, path: str) -> None:
         super().__init__()
-        self._path = path
+        self._path = Path(f"{path}-bell")
+        self._random = secrets.token_hex(6)
+        self._writing = threading.Lock()
+        self._file = -1
+        self._closing: weakref.finalize[..., SqliteBell] | None = None
+
+    @property
+    def _mark(self) -> str:
+        """Tells our own rings from those of others, a forked twin's included."""
+        return f"{self._random}.{os.getpid()}"
+
+    def ring(self, topics: Iterable[str]) -> None:
+        topics = list(topics)
+        super().ring(topics)
+        try:
+            self._tell_others(topics)
+        except FileNotFoundError:
+            return  # there is no folder yet, so there is no database either
+        except OSError as error:
+            log.warning("other processes hear late of what is new: %s", error)
+
+    def _tell_others(self, topics: Iterable[str]) -> None:
+        mark = self._mark
+        rings = "".join([f"{mark} {topic}\n" for topic in topics]).encode()
+        with self._writing:
+            if self._closing is None:
+                self._open()
+            state = os.fstat(self._file)
+            if not state.st_nlink:  # somebody has deleted it
+                self._close()
+                self._open()
+            elif state.st_size > LARGEST:
+                os.ftruncate(self._file, 0)
+            os.write(self._file, rings)
+
+    def _open(self) -> None:
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
+        self._file = os.open(self._path, flags, 0o666)
+        self._closing = weakref.finalize(self, os.close, self._file)
+
+    def _close(self) -> None:
+        if self._closing is not None:
+            self._closing()
+            self._closing = None
+
+    def close(self) -> None:
+        super().close()
+        with self._writing:
+            self._close()
 
     def _watch(self) -> None:
-        Path(self._path).parent.mkdir(parents=True, exist_ok=True)
-        with closing(sqlite3.connect(self._path, isolation_level=None)) as connection:
-            seen = None
-            while not self._stop.wait(LOOK_EVERY):
-                version = connection.execute("pragma data_version").fetchone()[0]
-                if version != seen:
-                    seen = version
-                    self.ring_all()
+        heard: int | None = None
+        while not self._stop.wait(LOOK_EVERY):
+            size = self._size()
+            if heard is None or size < heard:  # whatever was rung, we cannot read it any more
+                heard = size
+                self.ring_all()
+            elif size > heard:
+                heard += self._hear(heard)
+
+    def _size(self) -> int:
+        try:
+            return self._path.stat().st_size
+        except FileNotFoundError:
+            return 0
+
+    def _hear(self, start: int) -> int:
+        """Wake those that were rung for since that place of the file; how many bytes that were."""
+        with open(self._path, "rb", buffering=0) as file:
+            file.seek(start)
+            lines, end, _ = file.read(LARGEST).rpartition(b"\n")
+        rings = (line.partition(" ") for line in lines.decode(errors="replace").split("\n"))
+        super().ring([topic for mark, _, topic in rings if mark != self._mark])
+        return len(lines) + len(end)
 
 
 class PostgresBell(_ThreadedBell):

@@ -10,6 +10,8 @@ from sqlalchemy import BigInteger, Integer, Text, types
 from sqlalchemy.engine import Dialect
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MILLISECOND = timedelta(milliseconds=1)
+_to_json = json.JSONEncoder(allow_nan=False, ensure_ascii=False, separators=(",", ":")).encode
 
 # STRICT tables know INTEGER, not BIGINT; SQLite's INTEGER has 64 bits.
 Whole = BigInteger().with_variant(Integer(), "sqlite")
@@ -27,7 +29,7 @@ class Utc(types.TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise TypeError("a time without a zone cannot be stored")
-        return (value - EPOCH) // timedelta(milliseconds=1)
+        return (value - EPOCH) // MILLISECOND
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
         return None if value is None else EPOCH + timedelta(milliseconds=value)
@@ -42,7 +44,7 @@ class Json(types.TypeDecorator[Any]):
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
         if value is None:
             return None
-        return json.dumps(value, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+        return _to_json(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         return None if value is None else json.loads(value)

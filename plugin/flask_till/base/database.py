@@ -11,15 +11,13 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
 from functools import cache, partial
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar, overload
 
 from sqlalchemy import Connection, CursorResult, Engine, Table, create_engine
-from sqlalchemy.dialects import postgresql
-from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.base import Executable
@@ -28,7 +26,8 @@ from ..errors import SettingsError
 from . import sqlite
 from .bell import Bell, MemoryBell, PostgresBell, SqliteBell
 from .clock import Clock, NewId, random_id, system_clock
-from .outages import as_unavailable
+from .outages import AsUnavailable
+from .prepared import Found, Parameters, Prepared, Upsert
 from .turns import Turns
 
 P = ParamSpec("P")
@@ -39,9 +38,9 @@ TRIES = 6
 
 
 @cache
-def _insert_once(table: Table, dialect: str) -> Any:
-    make = sqlite_dialect.insert if dialect == "sqlite" else postgresql.insert
-    return make(table).on_conflict_do_nothing().returning(next(iter(table.primary_key)))
+def _insert_once(table: Table) -> Upsert:
+    key = next(iter(table.primary_key))
+    return Upsert(table, lambda insert: insert.on_conflict_do_nothing().returning(key))
 
 
 class Work:
@@ -58,15 +57,20 @@ class Work:
     def new_id(self, prefix: str) -> str:
         return self._new_id(prefix)
 
+    @overload
+    def execute(self, statement: Prepared, parameters: Parameters | None = None) -> Found: ...
+    @overload
     def execute(
-        self, statement: Executable, parameters: Mapping[str, Any] | Sequence[Any] | None = None
-    ) -> CursorResult[Any]:
+        self, statement: Executable, parameters: Parameters | None = None
+    ) -> CursorResult[Any]: ...
+    def execute(self, statement: Any, parameters: Any = None) -> Any:
+        if isinstance(statement, Prepared):
+            return statement.run(self.connection, parameters)
         return self.connection.execute(statement, parameters)
 
     def insert_once(self, table: Table, values: Mapping[str, Any]) -> bool:
         """Insert a row unless a unique constraint holds it off; True when it is new."""
-        statement = _insert_once(table, self.connection.dialect.name)
-        return self.connection.execute(statement, values).first() is not None
+        return self.execute(_insert_once(table), values).first() is not None
 
     def ring(self, topic: str) -> None:
         """Wake those who wait for ``topic``, once this transaction is committed."""
@@ -141,7 +145,7 @@ class Database:
         """
         job = partial(self._act, action, args, kwargs)
         topics: set[str]
-        with as_unavailable():
+        with AsUnavailable():
             if self._turns is not None:
                 result, topics = self._turns.take(job, self._sqlite_turn)
             else:
@@ -157,7 +161,7 @@ class Database:
 
         Raises `Unavailable` when the database does not answer.
         """
-        with as_unavailable(), self._snapshot() as connection:
+        with AsUnavailable(), self._snapshot() as connection:
             return query(Work(connection, self.clock(), self.new_id), *args, **kwargs)
 
     def _snapshot(self) -> AbstractContextManager[Connection]:

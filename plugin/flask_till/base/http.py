@@ -158,13 +158,14 @@ class _GuardedBackend(httpcore.SyncBackend):
         addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
         if host not in self._allowed and not all(is_public(address) for address in addresses):
             raise AddressRefused(f"{host} is at a private address")
+        kwargs["timeout"] = self._exchange.left(kwargs.get("timeout"))
         stream = super().connect_tcp(addresses[0], port, *args, **kwargs)
         return _BoundedStream(stream, self._exchange)
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back: the status, the headers and at most 64 kB of body."""
+    """What came back: the status, the headers, and no more of the body than was agreed."""
 
     status: int
     headers: Mapping[str, str]
@@ -175,10 +176,18 @@ class Outbound:
     """Sends one request at a time per call; safe to share between threads.
 
     ``allowed_hosts`` are names that may be private or plain http, such as ``localhost`` in
-    development. Raises `httpx.HTTPError` when there is no whole answer in time.
+    development; ``largest`` is how many bytes of a body are read. Raises `httpx.HTTPError` when
+    there is no whole answer in time.
     """
 
-    def __init__(self, *, allowed_hosts: Iterable[str] = (), verify: bool = True) -> None:
+    def __init__(
+        self,
+        *,
+        allowed_hosts: Iterable[str] = (),
+        verify: bool = True,
+        largest: int = LARGEST_ANSWER,
+    ) -> None:
+        self._largest = largest
         self._exchange = _Exchange()
         self._transport = _Crossing(_guarded_transport(allowed_hosts, verify, self._exchange))
         self._client = httpx.Client(
@@ -196,18 +205,25 @@ class Outbound:
         *,
         content: bytes = b"",
         headers: Mapping[str, str] | None = None,
+        within: float | None = None,
     ) -> Answer:
-        self._exchange.ends = time.monotonic() + DEADLINE
+        """One exchange, over in ``within`` seconds, `DEADLINE` when nothing is said."""
+        seconds = DEADLINE if within is None else within
+        self._exchange.ends = time.monotonic() + seconds
         try:
             with self._client.stream(
-                method, url, content=content, headers=dict(headers or {})
+                method,
+                url,
+                content=content,
+                headers=dict(headers or {}),
+                timeout=httpx.Timeout(seconds, connect=min(5, seconds)),
             ) as answer:
                 body = b""
                 for chunk in answer.iter_raw():
                     body += chunk
-                    if len(body) >= LARGEST_ANSWER:
+                    if len(body) >= self._largest:
                         break
-                return Answer(answer.status_code, dict(answer.headers), body[:LARGEST_ANSWER])
+                return Answer(answer.status_code, dict(answer.headers), body[: self._largest])
         finally:
             self._exchange.ends = None
 

@@ -6,11 +6,10 @@ turned away: a limit protects the service, and must not be what ends it.
 
 from __future__ import annotations
 
-import logging
 import math
 import time
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from ipaddress import IPv6Address, ip_address, ip_network
 
 from limits import RateLimitItem, parse
@@ -19,8 +18,9 @@ from limits.storage import Storage, storage_from_string
 from limits.strategies import MovingWindowRateLimiter
 
 from ..errors import SettingsError, TooMany
+from .logs import logger
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 MEMORY = "memory://"
 HOUSEHOLD = 64
 """Bits of an IPv6 address that one customer of a provider cannot choose; the rest it can."""
@@ -36,13 +36,13 @@ class Limits:
     def __init__(self, storage: str, most: Mapping[str, str], *, enabled: bool = True) -> None:
         self._storage_url = storage
         self._most: dict[str, RateLimitItem] = {name: parse(text) for name, text in most.items()}
-        self._enabled = enabled
+        self.enabled = enabled
         if enabled and storage != MEMORY:
             self._storage  # noqa: B018  # a wrong one is said at the start
 
     def hit(self, name: str, caller: str) -> bool:
         """Count one more; False when the caller is past the limit of that name."""
-        if not self._enabled:
+        if not self.enabled:
             return True
         try:
             return self._window.hit(self._most[name], "till", name, caller)
@@ -87,6 +87,7 @@ class Limits:
         return kinds if isinstance(kinds, tuple) else (kinds,)
 
 
+@lru_cache(4096)
 def household(address: str) -> str:
     """Who an address belongs to, as far as limits go: all of an IPv6 customer is one caller."""
     try:

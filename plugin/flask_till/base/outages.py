@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoFreeConnection
@@ -15,6 +13,9 @@ SQLITE = ("SQLITE_BUSY", "SQLITE_CANTOPEN", "SQLITE_FULL", "SQLITE_IOERR", "SQLI
 """Beginnings of the names of errors that the disk, or another process, is to blame for."""
 POSTGRESQL = ("08", "53", "57")
 """Classes of SQLSTATE: connection, resources, operator intervention."""
+
+KINDS = (DBAPIError, NoFreeConnection, sqlite3.Error, OSError)
+"""Errors that may be an outage."""
 
 
 def is_outage(error: BaseException) -> bool:
@@ -29,12 +30,14 @@ def is_outage(error: BaseException) -> bool:
     return str(getattr(cause, "sqlstate", None) or "").startswith(POSTGRESQL)
 
 
-@contextmanager
-def as_unavailable() -> Iterator[None]:
-    """Raises `Unavailable` (STORAGE_UNAVAILABLE) in place of an outage."""
-    try:
-        yield
-    except (DBAPIError, NoFreeConnection, sqlite3.Error, OSError) as error:
-        if not is_outage(error):
-            raise
-        raise Unavailable("The database does not answer.", code="STORAGE_UNAVAILABLE") from error
+class AsUnavailable:
+    """``with`` it: raises `Unavailable` (STORAGE_UNAVAILABLE) in place of an outage."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, KINDS) and is_outage(error):
+            raise Unavailable(
+                "The database does not answer.", code="STORAGE_UNAVAILABLE"
+            ) from error

@@ -32,6 +32,7 @@ from sqlalchemy import (
 
 from .columns import Json, Utc, Whole
 from .database import Work
+from .prepared import Prepared
 
 LEASE = timedelta(seconds=60)
 BELL_TOPIC = "outbox"
@@ -72,20 +73,25 @@ class Outbox:
         self._build()
 
     def _build(self) -> None:
-        """The statements of every order and delivery: to build one costs more than to run it."""
+        """The statements of every order and delivery."""
         events, rows = self.events, self.deliveries
-        self._last = select(func.coalesce(func.max(events.c.seq), 0)).where(
+        following = select(func.coalesce(func.max(events.c.seq), 0) + 1).where(
             events.c.subject == bindparam("of")
         )
-        self._new_event, self._new_delivery = insert(events), insert(rows)
-        self._new_attempt = insert(self.attempts)
-        self._hold = update(rows).where(
-            rows.c.id == bindparam("held"), rows.c.fence == bindparam("seen")
+        self._new_event = Prepared(
+            insert(events).values(seq=following.scalar_subquery()).returning(events.c.seq)
         )
-        self._earliest = select(
-            func.min(func.coalesce(rows.c.lease_until, rows.c.next_at), type_=Utc())
-        ).where(rows.c.state == "waiting")
-        self._due = _due(rows, events)
+        self._new_delivery = Prepared(insert(rows))
+        self._new_attempt = Prepared(insert(self.attempts))
+        self._hold = Prepared(
+            update(rows).where(rows.c.id == bindparam("held"), rows.c.fence == bindparam("seen"))
+        )
+        self._earliest = Prepared(
+            select(func.min(func.coalesce(rows.c.lease_until, rows.c.next_at), type_=Utc())).where(
+                rows.c.state == "waiting"
+            )
+        )
+        self._due = Prepared(_due(rows, events))
 
     def record(
         self,
@@ -102,15 +108,28 @@ class Outbox:
         Nothing is delivered before ``not_before``. Call it in the transaction of the change,
         after the subject's row was written: that row's lock keeps the numbers without gaps.
         """
-        seq = work.execute(self._last, {"of": subject}).scalar_one() + 1
         event_id = work.new_id("evt")
-        event = {"id": event_id, "subject": subject, "seq": seq, "kind": kind, "data": data}
-        work.execute(self._new_event, event | {"created_at": work.now})
+        event = {"id": event_id, "subject": subject, "kind": kind, "data": data}
+        more = {"created_at": work.now, "of": subject}
+        seq = work.execute(self._new_event, event | more).scalar_one()
+        self.send(work, event_id, subject, seq, receivers, not_before=not_before)
+        return event_id
+
+    def send(
+        self,
+        work: Work,
+        event_id: str,
+        subject: str,
+        seq: int,
+        receivers: Sequence[Receiver],
+        *,
+        not_before: datetime | None = None,
+    ) -> None:
+        """Store a delivery of the event for each of the receivers, who have none yet."""
         if receivers:
             rows = _waiting(work, event_id, subject, seq, receivers, not_before or work.now)
             work.execute(self._new_delivery, rows)
             work.ring(BELL_TOPIC)
-        return event_id
 
     def claim(
         self,

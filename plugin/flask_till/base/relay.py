@@ -7,7 +7,6 @@ nobody else. Retries spread over about three days.
 
 from __future__ import annotations
 
-import logging
 import random
 import threading
 import time
@@ -20,9 +19,10 @@ from functools import partial
 from typing import Protocol
 
 from .database import Database, Work
+from .logs import logger
 from .outbox import BELL_TOPIC, NOBODY, Delivery, Outbox
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 HOUR = 3600
 SCHEDULE = (

@@ -7,8 +7,6 @@ through SQLAlchemy's pool and transaction objects they cost more than the statem
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -47,29 +45,15 @@ class Connections:
         self._idle: list[Connection] = []
         self._all: list[Connection] = []
 
-    def reading(self) -> AbstractContextManager[Connection]:
+    def reading(self) -> Transaction:
         """One snapshot; rolled back at the end."""
-        return self._transaction("begin", "rollback")
+        return Transaction(self, "begin", "rollback")
 
-    def writing(self) -> AbstractContextManager[Connection]:
+    def writing(self) -> Transaction:
         """Committed at the end, or rolled back on an error."""
-        return self._transaction("begin immediate", "commit")
+        return Transaction(self, "begin immediate", "commit")
 
-    @contextmanager
-    def _transaction(self, begin: str, end: str) -> Iterator[Connection]:
-        connection = self._take()
-        driver: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]  # by its engine
-        driver.execute(begin)
-        try:
-            yield connection
-            driver.execute(end)
-        except BaseException:  # a commit that failed leaves the transaction open, too
-            driver.rollback()
-            raise
-        finally:
-            self._idle.append(connection)
-
-    def _take(self) -> Connection:
+    def take(self) -> Connection:
         try:
             return self._idle.pop()
         except IndexError:
@@ -77,6 +61,42 @@ class Connections:
             self._all.append(connection)
             return connection
 
+    def give_back(self, connection: Connection) -> None:
+        self._idle.append(connection)
+
     def close(self) -> None:
         for connection in self._all:
             connection.close()
+
+
+class Transaction:
+    """``with`` it: one transaction on a connection that is not in use."""
+
+    __slots__ = ("_begin", "_connection", "_connections", "_driver", "_end")
+
+    def __init__(self, connections: Connections, begin: str, end: str) -> None:
+        self._connections = connections
+        self._begin, self._end = begin, end
+
+    def __enter__(self) -> Connection:
+        self._connection = self._connections.take()
+        driver: Any = self._connection.connection.driver_connection
+        self._driver: sqlite3.Connection = driver
+        try:
+            driver.execute(self._begin)
+        except BaseException:
+            self._connections.give_back(self._connection)
+            raise
+        return self._connection
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        try:
+            if error is None:
+                self._driver.execute(self._end)
+        except BaseException as failure:  # a commit that failed leaves the transaction open
+            error = failure
+            raise
+        finally:
+            if error is not None:
+                self._driver.rollback()
+            self._connections.give_back(self._connection)

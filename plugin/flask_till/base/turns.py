@@ -11,8 +11,8 @@ import importlib
 import os
 import threading
 import weakref
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
@@ -32,7 +32,7 @@ class _Place:
 
     def __init__(self, job: Callable[[Connection], Any]) -> None:
         self.job = job
-        self.go = threading.Event()
+        self.go: threading.Event | None = None  # only who must wait needs one
         self.leads = False
         self.result: Any = None
         self.error: BaseException | None = None
@@ -88,17 +88,19 @@ class Turns:
         place = _Place(job)
         with self._mutex:
             self._waiting.append(place)
-            if not self._led:
+            if self._led:
+                place.go = threading.Event()
+            else:
                 self._led = place.leads = True
-        if not place.leads:
-            self._await(place)
+        if place.go is not None:
+            self._await(place, place.go)
         if place.leads:
             self._lead(begin)
         return place.outcome()  # type: ignore[no-any-return]  # a place holds what its job returned
 
-    def _await(self, place: _Place) -> None:
+    def _await(self, place: _Place, go: threading.Event) -> None:
         try:
-            place.go.wait()
+            go.wait()
         except BaseException:  # whoever is called away must not take the lead along
             with self._mutex:
                 if place in self._waiting:
@@ -116,11 +118,14 @@ class Turns:
     def _lead(self, begin: Begin) -> None:
         batch: list[_Place] = []
         try:
-            with self._file_lock():
+            self._lock()
+            try:
                 with self._mutex:
                     batch = self._waiting[:MOST_TOGETHER]
                     del self._waiting[:MOST_TOGETHER]
                 self._run(batch, begin)
+            finally:
+                _unlock(self._file)
         except _Undone:
             pass
         except BaseException as error:  # noqa: BLE001 - each one that waited raises it
@@ -146,12 +151,13 @@ class Turns:
                 if batch[0].error is not None:
                     raise _Undone
                 return
+            driver: Any = connection.connection.dbapi_connection
             for place in batch:
-                connection.exec_driver_sql("savepoint turn")
+                driver.execute("savepoint turn")
                 place.run(connection)
                 if place.error is not None:
-                    connection.exec_driver_sql("rollback to turn")
-                connection.exec_driver_sql("release turn")
+                    driver.execute("rollback to turn")
+                driver.execute("release turn")
 
     def _hand_over(self, batch: list[_Place]) -> None:
         with self._mutex:
@@ -162,18 +168,14 @@ class Turns:
                 successor.leads = True
         for place in batch:
             place.leads = False
-            place.go.set()
-        if successor is not None:
+            if place.go is not None:
+                place.go.set()
+        if successor is not None and successor.go is not None:
             successor.go.set()
 
-    @contextmanager
-    def _file_lock(self) -> Iterator[None]:
+    def _lock(self) -> None:
         if self._pid != os.getpid():  # not opened yet, or a fork would share the lock with us
             self._file = os.open(self._lock_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             self._pid = os.getpid()
             self._closing = weakref.finalize(self, os.close, self._file)
         _lock(self._file)
-        try:
-            yield
-        finally:
-            _unlock(self._file)

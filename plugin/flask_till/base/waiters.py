@@ -28,14 +28,22 @@ class PollLater(Unavailable):
     code = "POLL_LATER"
 
 
-class Waiters:
-    """Places to wait in: ``most`` in this process, ``per_key`` for one basket or one order."""
+class Crowded(PollLater):
+    """There is room, but not for one more of this address."""
 
-    def __init__(self, most: int, *, per_key: int) -> None:
+
+class Waiters:
+    """Places to wait in: ``most`` in this process, ``per_key`` for one basket or one order.
+
+    ``per_address`` are those that one caller may hold; 0 for any number.
+    """
+
+    def __init__(self, most: int, *, per_key: int, per_address: int = 0) -> None:
         self._most = most
         self._most_per_key = per_key
+        self._most_per_address = per_address or most
         self._ears: set[Ear] = set()
-        self._per_key: Counter[str] = Counter()
+        self._held: Counter[tuple[str, str]] = Counter()
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._watch: threading.Thread | None = None
@@ -45,7 +53,14 @@ class Waiters:
         return self._stop.is_set()
 
     def wait_for(
-        self, look: Callable[[], T | None], key: str, ear: Ear, seconds: float, *, every: float
+        self,
+        look: Callable[[], T | None],
+        key: str,
+        ear: Ear,
+        seconds: float,
+        *,
+        every: float,
+        address: str = "",
     ) -> T | None:
         """What ``look`` finds, as soon as it finds something; None when the time is over.
 
@@ -53,7 +68,7 @@ class Waiters:
         Raises `PollLater` when there is no place; returns None at once when the server is ending.
         """
         ends = time.monotonic() + seconds
-        with self.place(key, ear):
+        with self.place(key, ear, address=address):
             while (found := look()) is None and (left := ends - time.monotonic()) > 0:
                 ear.wait(min(left, every))
                 if self.stopping:
@@ -61,24 +76,29 @@ class Waiters:
         return found
 
     @contextmanager
-    def place(self, key: str, ear: Ear) -> Iterator[None]:
+    def place(self, key: str, ear: Ear, *, address: str = "") -> Iterator[None]:
         """Hold one place while waiting with that ear; raises `PollLater` when there is none."""
-        self._enter(key, ear)
+        counted = (("key", key), ("address", address))
+        self._enter(ear, *counted)
         try:
             yield
         finally:
             with self._lock:
                 self._ears.discard(ear)
-                self._per_key[key] -= 1
-                self._per_key += Counter()  # forgets the zeros
+                for one in counted:
+                    self._held[one] -= 1
+                    if not self._held[one]:
+                        del self._held[one]
 
-    def _enter(self, key: str, ear: Ear) -> None:
+    def _enter(self, ear: Ear, key: tuple[str, str], address: tuple[str, str]) -> None:
         with self._lock:
-            full = len(self._ears) >= self._most or self._per_key[key] >= self._most_per_key
+            full = len(self._ears) >= self._most or self._held[key] >= self._most_per_key
             if full or self.stopping:
                 raise PollLater("Too many wait at once; ask again shortly.", retry_after=2)
+            if self._held[address] >= self._most_per_address:
+                raise Crowded("Too many of you wait at once; ask again shortly.", retry_after=2)
             self._ears.add(ear)
-            self._per_key[key] += 1
+            self._held.update((key, address))
             if self._watch is None or not self._watch.is_alive():
                 self._watch = threading.Thread(target=self._look, name="till-waiters", daemon=True)
                 self._watch.start()

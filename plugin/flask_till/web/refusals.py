@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 
-from flask import Response
+from flask import Response, current_app, got_request_exception
 from werkzeug.exceptions import HTTPException
 
+from ..base.logs import logger
 from ..errors import RequestError
 
+log = logger(__name__)
 HTTP_CODES = {413: "BODY_TOO_LARGE", 415: "UNSUPPORTED_CONTENT_TYPE"}
 Write = Callable[[int, str, str], Response]
 """Makes the answer of a status, a code and a sentence."""
@@ -30,6 +33,23 @@ def refused_by_flask(error: HTTPException, write: Write) -> Response | HTTPExcep
         if name.lower() not in ("content-type", "content-length"):
             response.headers[name] = value
     return response
+
+
+def number_of(error: Exception) -> str:
+    """Log a fault of ours under a new number, which is all that the caller may know of it.
+
+    Whoever watches the application's faults (Flask's signal) hears of it as of any other.
+    """
+    number = f"err_{secrets.token_hex(8)}"
+    log.error("%s: a request failed", number, exc_info=error)
+    app = current_app._get_current_object()  # type: ignore[attr-defined]  # a proxy
+    got_request_exception.send(app, exception=error)
+    return number
+
+
+def apology(error: Exception) -> str:
+    """What the caller reads about a fault of ours, once that is logged."""
+    return f"Something went wrong here. Its number is {number_of(error)}."
 
 
 def finish(response: Response) -> Response:
