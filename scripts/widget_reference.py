@@ -15,6 +15,7 @@ from typing import Any
 
 ROOT = Path(__file__).parents[1]
 ASSETS = ROOT / "widget_assets"
+ENTRY = "till.js"
 MANIFEST = ASSETS / "custom-elements.json"
 PAGE = ROOT / "docs" / "widget.md"
 START, END = "<!-- elements, written by scripts/docs -->", "<!-- end of elements -->"
@@ -71,67 +72,62 @@ def events(source: str) -> list[dict[str, Any]]:
     ]
 
 
-def element(source: str, name: str, module: str) -> dict[str, Any]:
+def element(source: str, name: str) -> dict[str, Any]:
     comment, own = interface(source, name)
     _, shared = interface(source, "TillElement")
     theme, _ = interface(source, "TillTheme")
     fields = properties(shared) + properties(own)
-    tag = dashed(name)[1:]
     return {
-        "kind": "javascript-module",
-        "path": module,
-        "declarations": [
+        "kind": "class",
+        "name": name,
+        "customElement": True,
+        "tagName": dashed(name)[1:],
+        "description": clean(comment),
+        "attributes": [
             {
-                "kind": "class",
-                "name": name,
-                "customElement": True,
-                "tagName": tag,
-                "description": clean(comment),
-                "attributes": [
-                    {
-                        "name": dashed(field["name"]),
-                        "fieldName": field["name"],
-                        "description": field["text"],
-                        "type": {"text": field["type"]},
-                    }
-                    for field in fields
-                ],
-                "members": [
-                    {
-                        "kind": "field",
-                        "name": field["name"],
-                        "attribute": dashed(field["name"]),
-                        "reflects": True,
-                        "description": field["text"],
-                        "type": {"text": field["type"]},
-                    }
-                    for field in fields
-                ],
-                "events": events(source),
-                "slots": tagged(comment, "slot"),
-                "cssParts": tagged(comment, "csspart"),
-                "cssProperties": tagged(theme, "cssproperty"),
+                "name": dashed(field["name"]),
+                "fieldName": field["name"],
+                "description": field["text"],
+                "type": {"text": field["type"]},
             }
+            for field in fields
         ],
-        "exports": [
+        "members": [
             {
-                "kind": "custom-element-definition",
-                "name": tag,
-                "declaration": {"name": name, "module": module},
+                "kind": "field",
+                "name": field["name"],
+                "attribute": dashed(field["name"]),
+                "reflects": True,
+                "description": field["text"],
+                "type": {"text": field["type"]},
             }
+            for field in fields
         ],
+        "events": events(source),
+        "slots": tagged(comment, "slot"),
+        "cssParts": tagged(comment, "csspart"),
+        "cssProperties": tagged(theme, "cssproperty"),
     }
 
 
-def manifest() -> str:
+def elements() -> list[dict[str, Any]]:
     source = (ASSETS / "till.d.ts").read_text(encoding="utf-8")
-    modules = [
-        element(source, "TillButton", "elements/till-button.js"),
-        element(source, "TillBasket", "elements/till-basket.js"),
-        element(source, "TillOrder", "till.js"),
+    return [element(source, name) for name in ("TillButton", "TillBasket", "TillOrder")]
+
+
+def manifest() -> str:
+    made = elements()
+    exports = [
+        {
+            "kind": "custom-element-definition",
+            "name": element["tagName"],
+            "declaration": {"name": element["name"], "module": ENTRY},
+        }
+        for element in made
     ]
-    made = {"schemaVersion": "2.1.0", "readme": "", "modules": modules}
-    return json.dumps(made, indent=2, ensure_ascii=False) + "\n"
+    module = {"kind": "javascript-module", "path": ENTRY, "declarations": made, "exports": exports}
+    written = {"schemaVersion": "2.1.0", "readme": "", "modules": [module]}
+    return json.dumps(written, indent=2, ensure_ascii=False) + "\n"
 
 
 def table(head: str, rows: list[tuple[str, str]]) -> str:
@@ -141,7 +137,7 @@ def table(head: str, rows: list[tuple[str, str]]) -> str:
 
 def reference() -> str:
     """The tables of the page: each element, then what all of them share."""
-    made = [module["declarations"][0] for module in json.loads(manifest())["modules"]]
+    made = elements()
     shared = _names(made[1], "attributes")
     chapters = []
     for element in made:

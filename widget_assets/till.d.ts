@@ -41,6 +41,8 @@ export interface Basket {
   readonly subtotal: Money;
   readonly discount: Money;
   readonly total: Money;
+  /** Null where the shop has no wallet; left out of the answers to a change of the basket. */
+  readonly binding?: Binding | null;
 }
 
 export type OrderStatus =
@@ -61,8 +63,17 @@ export interface Order {
   readonly version: number;
   readonly total: Money;
   readonly order_url: string | null;
-  /** Where the tab that began the checkout goes when the order is paid. */
+  /** Where the tab that began the checkout goes when the order is paid; when it was placed on the phone, before that. */
   readonly complete: { action: 'redirect'; redirect: string } | { action: 'refresh' } | null;
+}
+
+/** Whether the basket is linked with a phone, and with whose. */
+export interface Binding {
+  readonly status: 'unbound' | 'pending' | 'linked' | 'ordered';
+  readonly masked_phone_number: string | null;
+  readonly name: string | null;
+  /** Why it is not linked: the shopper said no on the phone, said nothing, or unlinked there. */
+  readonly refusal?: 'REJECTED' | 'EXPIRED' | 'DELETED' | null;
 }
 
 /** One piece of news: a snapshot of the basket, of the newest order, or of both. */
@@ -71,6 +82,59 @@ export interface Frame {
   readonly version?: number;
   readonly basket?: Basket;
   readonly order?: Order;
+  /** @internal The basket's binding alone, between tabs. */
+  readonly binding?: Binding | null;
+}
+
+/** What a vendor's button, and our dialog, know of the browser. */
+export interface BrowserData {
+  user_agent: string;
+  description: string;
+  platform: string;
+  architecture: string;
+}
+
+/** The answer to a wish to link: a code and links; nothing when a phone was asked or it is linked; or why not. */
+export interface PayData {
+  /** A picture, in base64. */
+  readonly qr_code?: string;
+  readonly deep_link?: string;
+  /** For phones without the services of Google. */
+  readonly deep_link_hms?: string;
+  readonly error_code?: string;
+  readonly error_message?: string;
+  /** @internal The code as the path of a drawing, and how many modules it has on a side. */
+  readonly qr_svg_path?: string;
+  /** @internal */
+  readonly qr_size?: number;
+  /** @internal How many seconds the phone can be asked for. */
+  readonly expires_in?: number;
+}
+
+/** That the basket is linked with a phone, or that it was refused there. */
+export interface Bound {
+  readonly status: 'SUCCESS' | 'REJECT';
+  readonly inpost_basket_id?: string;
+  readonly phone_number?: { readonly country_prefix: string; readonly phone: string } | null;
+  readonly masked_phone_number?: string;
+  readonly name?: string;
+  readonly surname?: string;
+  readonly browser?: { readonly browser_trusted: boolean; readonly browser_id: string };
+  readonly message?: string;
+  /** Why it was refused, where the shop says it: see Binding. */
+  readonly error_code?: string;
+}
+
+export type IziComplete = { action: 'redirect'; redirect: string } | { action: 'refresh' };
+
+/** What `InPostPayWidget.init` takes. */
+export interface InpostWidgetOptions {
+  merchantClientId: string;
+  basketBindingApiKey?: string;
+  language?: 'pl' | 'en';
+  apiBaseUrl?: string;
+  unboundWidgetClicked(product?: string): Promise<string>;
+  handleBasketEvent(event: string): Promise<boolean>;
 }
 
 /** The texts of one language, by name. Error codes of the shop are names too. */
@@ -90,12 +154,18 @@ export interface Shop {
   readonly key: string;
   readonly basket: Basket | undefined;
   readonly order: Order | undefined;
+  /** The newest that is known. */
+  readonly binding: Binding | null;
   readonly elements: ReadonlySet<Seen>;
   /** Calls the shop. A refusal is an Error with the shop's `code`, and the `answer`. */
   ask(path: string, method?: string, body?: object, signal?: AbortSignal): Promise<any>;
   add(product: string, quantity?: number): Promise<Basket>;
-  /** Takes what is newer than what is here, shows it and passes it on to the other tabs. */
-  take(frame: Frame): Basket;
+  /** The language the shop is asked to answer in. */
+  lang: string;
+  /** Asks for the basket, once. Joining elements do it. */
+  start(): void;
+  /** Takes what is newer than what is here, shows it and passes it on to the other tabs, unless it is `told` to them. */
+  take(frame: Frame, told?: boolean): Basket;
   /** Asks for news, waiting up to `wait` seconds for some. */
   refresh(wait?: number, signal?: AbortSignal): Promise<void>;
   /** After a sleep or a hint: asks for news and opens the channel. */
@@ -118,6 +188,15 @@ export interface Seen extends HTMLElement {
   /** Opens an empty popup; null when it was blocked. Works only inside a click. */
   popup(): Window | null;
 }
+
+/** @internal The shop with this base URL; without one, the shop that the script came from. */
+export function shopAt(base?: string | null): Shop;
+/** @internal Asks with an event that can be prevented; false when it was. */
+export function say(to: EventTarget, type: string, detail: object, bubbles?: boolean): boolean;
+/** @internal A node with properties and children. */
+export function h(tag: string, properties: object, ...children: any[]): any;
+/** @internal */
+export function sheet(css: string): CSSStyleSheet;
 
 /** What <till-button>, <till-basket> and <till-order> have in common. */
 export interface TillElement extends Seen {
@@ -147,7 +226,8 @@ export interface TillElement extends Seen {
 
 /**
  * A button that adds a product to the basket; with `mode` it also checks out at once. Without `product` it checks
- * out what is in the basket. Its children are its label, and a link among them works where there are no scripts.
+ * out what is in the basket. With `wallet` it links the basket with a phone, after the add; once it is linked it shows
+ * whose phone that is and only adds. Its children are its label, and a link among them works where there are no scripts.
  *
  * @tag till-button
  * @slot - The label.
@@ -157,6 +237,9 @@ export interface TillElement extends Seen {
  * @csspart said - The "Added" that covers the button for a moment.
  * @csspart error - What went wrong.
  * @csspart frame - The dialog that holds the order page.
+ * @csspart linked - The button for the linked phone, at the end of the button.
+ * @csspart binding - The dialog that links the basket with a phone.
+ * @csspart close - The button that closes a dialog.
  */
 export interface TillButton extends TillElement {
   /** The id of the product to add. */
@@ -171,9 +254,15 @@ export interface TillButton extends TillElement {
   /** `primary`, the default, or `secondary`. */
   get variant(): string | null;
   set variant(value: 'primary' | 'secondary' | null);
-  /** A phone number with most of its digits hidden, shown beside the label. */
+  /** Links the basket with a phone, if the shop has a wallet. `mode` is then for "pay here instead", and for a shop without one. */
+  get wallet(): string | null;
+  set wallet(value: string | boolean | null);
+  /** The linked phone's number with most of its digits hidden, shown with the label. Follows the binding where there is `wallet`. */
   get maskedPhoneNumber(): string | null;
   set maskedPhoneNumber(value: string | null);
+  /** Whose phone it is, shown before its number. Follows the binding likewise. */
+  get name(): string | null;
+  set name(value: string | null);
   /** `rounded`, the default, or `round`. */
   get frameStyle(): string | null;
   set frameStyle(value: 'rounded' | 'round' | null);
@@ -220,9 +309,9 @@ export interface TillBasket extends TillElement {}
 export interface TillOrder extends TillElement {}
 
 /**
- * The events. The first four ask and can be prevented; the others tell. Asking and element-told events bubble out of
- * shadow roots. `till-basket-changed`, `till-order-changed` and `till-order-paid` do not bubble: each element of the
- * shop and the document get one each.
+ * The events. The first five ask and can be prevented; the others tell. Asking and element-told events bubble out of
+ * shadow roots. `till-basket-changed`, `till-binding-changed`, `till-order-changed` and `till-order-paid` do not bubble: each
+ * element of the shop and the document get one each.
  */
 export interface TillEventMap {
   /** A product is about to be added. */
@@ -233,18 +322,24 @@ export interface TillEventMap {
   'till-change': CustomEvent<{ product: string; quantity: number } | { codes: string[] }>;
   /** The drawer is about to open. */
   'till-open': CustomEvent<object>;
+  /** A press of a button with `wallet` is about to lead to the phone. */
+  'till-bind': CustomEvent<{ place: string }>;
   /** The shop has added the product. */
   'till-added': CustomEvent<{ product: string; quantity: number; basket: Basket }>;
   /** The shop refused, or could not be reached. Prevent it to show the reason in your own way. */
   'till-error': CustomEvent<{ code: string; message: string }>;
   /** The basket is another than before, here or on another tab or device. */
   'till-basket-changed': CustomEvent<{ basket: Basket }>;
-  /** The newest order is another, or in another state. */
+  /** The basket was linked with a phone, or is no longer. */
+  'till-binding-changed': CustomEvent<{ binding: Binding | null }>;
+  /** The newest order is another, or in another state. Prevent it so that the tab that was linked with a phone does not go to the `complete` page of an order that was placed there. */
   'till-order-changed': CustomEvent<{ order: Order }>;
   /** The order is paid. Prevent it so that the tab that began the checkout does not go to the order's `complete` page. */
   'till-order-paid': CustomEvent<{ order: Order }>;
   /** The page's own news that the number of things in the basket has changed. Also heard on `window`. */
   'inpost-update-count': CustomEvent<number>;
+  /** The basket was linked (or, with `basketLinked: false`, unlinked) on this page; each <till-button> gets one, and hears one of the page's own. */
+  'izi-binding-complete': CustomEvent<{ masked_phone_number?: string; basket_linked?: boolean; basketLinked?: boolean }>;
 }
 
 /**
@@ -264,19 +359,26 @@ export interface TillEventMap {
  */
 export interface TillTheme {}
 
-type IziComplete = { action: 'redirect'; redirect: string } | { action: 'refresh' };
-
 declare global {
   interface HTMLElementTagNameMap {
     'till-button': TillButton;
     'till-basket': TillBasket;
     'till-order': TillOrder;
   }
-  interface DocumentEventMap extends Pick<TillEventMap, Exclude<keyof TillEventMap, 'inpost-update-count'>> {}
+  interface DocumentEventMap extends Pick<TillEventMap, Exclude<keyof TillEventMap, 'inpost-update-count' | 'izi-binding-complete'>> {}
   interface Window {
     iziCanBeBound(product?: string): boolean;
     iziAddToCart(product: string, quantity?: number): Promise<void>;
     iziGetOrderComplete(): Promise<IziComplete>;
+    /** Without a number: a code and links. Nothing when the phone was asked, or it is linked already; an error code when the wallet refused. */
+    iziGetPayData(prefix?: string | null, phone?: string | null, bindingPlace?: string | null): Promise<PayData>;
+    iziGetBindingData(id: unknown, prefix?: string | null, phone?: string | null, bindingPlace?: string | null): Promise<PayData>;
+    iziGetBrowserData(how?: { base64?: boolean }): BrowserData | string;
+    iziGetIsBound(): Promise<Bound>;
+    iziBindingDelete(): Promise<void>;
+    iziMobileLink(): Promise<{ link: string }>;
+    /** What the page hands to `InPostPayWidget.init`; a promise of it while izi.js is not loaded. */
+    tillInpostWidgetOptions(): InpostWidgetOptions | Promise<InpostWidgetOptions>;
   }
 }
 
@@ -294,6 +396,8 @@ type OfButton =
   | 'variant'
   | 'masked-phone-number'
   | 'maskedPhoneNumber'
+  | 'name'
+  | 'wallet'
   | 'frame-style'
   | 'frameStyle'
   | 'min-width'

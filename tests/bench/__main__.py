@@ -13,7 +13,7 @@ import time
 
 from .table import HEAD, Row
 
-PROGRAMS = ("basket", "checkout", "fan_out", "callbacks", "widget", "button")
+PROGRAMS = ("basket", "checkout", "fan_out", "callbacks", "strangers", "widget", "button")
 
 
 def main() -> None:

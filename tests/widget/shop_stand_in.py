@@ -14,6 +14,8 @@ from typing import Any
 
 from simple_websocket import ConnectionClosed, Server
 
+from .wallet_stand_in import Link, Wallet
+
 PRODUCTS = {
     "mug": ("Blue mug", 4999, 5),
     "book": ("A field guide to harbours", 6300, 99),
@@ -36,6 +38,7 @@ class Order:
     basket_version: int
     status: str = "pending"
     version: int = 1
+    on_phone: bool = False
     tokens: set[str] = field(default_factory=set)
 
 
@@ -47,6 +50,7 @@ class Shopper:
     lines: dict[str, int] = field(default_factory=dict)
     codes: list[str] = field(default_factory=list)
     orders: list[Order] = field(default_factory=list)
+    link: Link = field(default_factory=Link)
 
 
 def money(minor: int, lang: str = "en") -> dict[str, Any]:
@@ -66,6 +70,7 @@ class Shop:
         self.desk = ""
         self.shoppers: dict[str, Shopper] = {}
         self.changed = threading.Condition()
+        self.wallet = Wallet()
         self.calls: list[str] = []
         self.sockets: list[Server] = []
         self.forget()
@@ -79,10 +84,12 @@ class Shop:
             self.shoppers.clear()
             self.calls.clear()
             self.refuses_sockets = False
+            self.socket_refusal = (403, "ORIGIN_REFUSED")
             self.socket_code: int | None = None
             self.desk_is_down = False
             self.delay = 0.0
             self.redirects_to: str | None = None
+            self.wallet = Wallet()
             self.changed.notify_all()
 
     def basket(self, shopper: Shopper, lang: str = "en") -> dict[str, Any]:
@@ -127,9 +134,14 @@ class Shop:
             "total": money(subtotal - discount, lang),
         }
 
+    def known(self, shopper: Shopper, lang: str = "en") -> dict[str, Any]:
+        """The basket with how it is linked; answers to changes leave that out."""
+        binding = shopper.link.binding() if self.wallet.there else None
+        return {**self.basket(shopper, lang), "binding": binding}
+
     def order(self, order: Order, lang: str = "en") -> dict[str, Any]:
         complete = None
-        if order.status == "paid" and self.redirects_to:
+        if (order.status == "paid" or order.on_phone) and self.redirects_to:
             complete = {"action": "redirect", "redirect": self.redirects_to}
         return {
             "order_id": order.order_id,
@@ -145,7 +157,7 @@ class Shop:
         found: list[dict[str, Any]] = []
         if shopper.version != basket:
             found.append(
-                {"type": "basket", "version": shopper.version, "basket": self.basket(shopper, lang)}
+                {"type": "basket", "version": shopper.version, "basket": self.known(shopper, lang)}
             )
         newest = shopper.orders[-1] if shopper.orders else None
         if newest and newest.version != order:
@@ -166,6 +178,17 @@ class Shop:
             shopper.version += 1
             self.changed.notify_all()
 
+    def link(self, shopper: Shopper, status: str) -> None:
+        """The wallet tells the shop what the shopper decided on the phone."""
+        with self.changed:
+            shopper.link.status = status
+            shopper.version += 1
+            self.changed.notify_all()
+
+    def only_shopper(self) -> Shopper:
+        (shopper,) = self.shoppers.values()
+        return shopper
+
     def set_codes(self, shopper: Shopper, codes: list[str]) -> None:
         for code in codes:
             if code.upper() not in ("TEN", "BIG"):
@@ -175,7 +198,7 @@ class Shop:
             shopper.version += 1
             self.changed.notify_all()
 
-    def place(self, shopper: Shopper) -> Order:
+    def place(self, shopper: Shopper, *, on_phone: bool = False) -> Order:
         if self.desk_is_down:
             raise Refusal(503, "DESK_UNAVAILABLE")
         with self.changed:
@@ -188,6 +211,7 @@ class Shop:
                 newest = Order(f"ord_{secrets.token_hex(8)}", number, total, shopper.version)
                 newest.version = 1 + (shopper.orders[-1].version if shopper.orders else 0)
                 shopper.orders.append(newest)
+            newest.on_phone = on_phone
             newest.tokens.add(secrets.token_urlsafe(8))
             self.changed.notify_all()
             return newest

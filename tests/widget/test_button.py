@@ -164,6 +164,16 @@ def test_the_page_can_tell_a_count_on_an_element_or_on_the_window(open_tab: Open
     expect(tab.get_by_role("button", name="Basket: 1")).to_be_visible()
 
 
+def test_a_count_that_the_page_tells_makes_one_question_however_many_elements_hear_it(
+    open_tab: OpenTab, world: World
+) -> None:
+    tab = open_tab(BOTH * 3)
+    tab.evaluate("""() =>
+        window.dispatchEvent(new CustomEvent('inpost-update-count', { detail: 2 }))""")
+    tab.wait_for_timeout(200)
+    assert world.till.count_of("GET /channel?wait=0") == 1
+
+
 def test_properties_set_before_the_elements_are_known_are_kept(
     open_tab: OpenTab, world: World
 ) -> None:

@@ -71,10 +71,11 @@ def test_another_tab_takes_over_when_the_one_with_the_socket_closes(
     shows(second, 5)
 
 
+@pytest.mark.parametrize("refusal", [(403, "ORIGIN_REFUSED"), (501, "NOT_IMPLEMENTED")])
 def test_it_polls_where_sockets_are_refused_and_only_one_tab_does(
-    open_tab: OpenTab, world: World
+    open_tab: OpenTab, world: World, refusal: tuple[int, str]
 ) -> None:
-    world.till.refuses_sockets = True
+    world.till.refuses_sockets, world.till.socket_refusal = True, refusal
     first, second = open_tab(BODY), open_tab(BODY)
     first.get_by_role("button", name="Buy").click()
     wait_until(lambda: world.till.count_of("GET /channel?wait=25") == 1)

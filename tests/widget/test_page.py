@@ -94,7 +94,7 @@ def test_elements_made_by_a_script_work_too(open_tab: OpenTab) -> None:
 
 @pytest.mark.parametrize(
     "module",
-    ["till.js", "izi.js", "elements/till-button.js", "elements/till-basket.js", "lib/shop.js"],
+    ["till.js", "izi.js"],
 )
 def test_a_server_can_import_it_and_nothing_happens(module: str) -> None:
     node = shutil.which("node")
@@ -125,8 +125,7 @@ def test_every_attribute_that_is_observed_is_documented_and_the_other_way_round(
     open_tab: OpenTab,
 ) -> None:
     tab = open_tab(ALL)
-    for module in json.loads(widget_reference.manifest())["modules"]:
-        declared = module["declarations"][0]
+    for declared in widget_reference.elements():
         observed = tab.evaluate(
             "tag => customElements.get(tag).observedAttributes", declared["tagName"]
         )
@@ -137,9 +136,7 @@ def test_every_part_in_the_source_is_documented() -> None:
     source = "".join(path.read_text() for path in ASSETS.rglob("*.js"))
     used = set(re.findall(r"\bpart: '(\w+)'", source))
     documented = {
-        part["name"]
-        for module in json.loads(widget_reference.manifest())["modules"]
-        for part in module["declarations"][0]["cssParts"]
+        part["name"] for declared in widget_reference.elements() for part in declared["cssParts"]
     }
     assert used == documented
 
@@ -165,46 +162,6 @@ def test_the_types_hold(node_modules: Path) -> None:
         timeout=60,
     )
     assert ran.returncode == 0, ran.stdout
-
-
-def test_the_izi_functions_have_their_contracts_shapes(open_tab: OpenTab, world: World) -> None:
-    tab = open_tab(
-        '<inpost-izi-button data-product-id="mug"></inpost-izi-button><till-basket></till-basket>',
-        policy="",
-    )
-    tab.wait_for_function("window.iziCanBeBound")
-    assert tab.evaluate("window.iziCanBeBound()") is True
-    assert tab.evaluate("window.iziCanBeBound('mug')") is True
-    tab.evaluate("window.iziCanBeBound('gone')")
-    tab.wait_for_function("window.iziCanBeBound('gone') === false")
-    tab.evaluate("""() => {
-        window.told = [];
-        const button = document.querySelector('inpost-izi-button');
-        for (const target of [button, document])
-            target.addEventListener('inpost-update-count', ({ detail }) => told.push(detail));
-    }""")
-    assert tab.evaluate("window.iziAddToCart('mug')") is None
-    expect(tab.get_by_role("button", name="Basket: 1")).to_be_visible()
-    assert tab.evaluate("window.told") == [1, 1]
-    refused = """window.iziAddToCart('gone')
-        .then(() => 'added', (error) => [error instanceof Error, error.code])"""
-    assert tab.evaluate(refused) == [True, "OUT_OF_STOCK"]
-    tab.evaluate("void (window.complete = window.iziGetOrderComplete())")
-    world.till.redirects_to = "/thanks"
-    order = world.till.place(next(iter(world.till.shoppers.values())))
-    world.till.settle(order.order_id)
-    assert tab.evaluate("window.complete") == {"action": "redirect", "redirect": "/thanks"}
-
-
-def test_the_izi_functions_are_there_without_any_element(open_tab: OpenTab, world: World) -> None:
-    script = world.script.replace("till.js", "izi.js")
-    tab = open_tab(
-        '<inpost-izi-button data-product-id="mug"></inpost-izi-button>', head=script, policy=""
-    )
-    tab.evaluate("""() => document.querySelector('inpost-izi-button')
-        .addEventListener('inpost-update-count', ({ detail }) => { window.told = detail; })""")
-    tab.evaluate("window.iziAddToCart('mug')")
-    tab.wait_for_function("window.told === 1")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -4,11 +4,14 @@ button.product = 'mug';
 button.quantity = 2;
 button.darkMode = true;
 button.mode = 'popup';
+button.wallet = true;
 // @ts-expect-error: there is no such way of opening the order page
 button.mode = 'tab';
 button.addEventListener('till-added', (event) => event.detail.basket.total.text.toUpperCase());
 document.addEventListener('till-order-paid', ({ detail }) => detail.order.number.toUpperCase());
 document.querySelector('till-basket')?.addEventListener('till-error', ({ detail }) => detail.code.toUpperCase());
+document.addEventListener('till-binding-changed', ({ detail }) => detail.binding?.masked_phone_number?.toUpperCase());
 const known: boolean = window.iziCanBeBound('mug');
 const added: Promise<void> = window.iziAddToCart('mug');
-export { added, known };
+const linked: Promise<string | undefined> = window.iziGetIsBound().then((bound) => bound.masked_phone_number);
+export { added, known, linked };

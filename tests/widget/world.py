@@ -20,6 +20,7 @@ from simple_websocket import ConnectionClosed, Server
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from .shop_stand_in import PRODUCTS, Refusal, Shop, Shopper
+from .wallet_stand_in import WalletRoutes
 
 ASSETS = Path(__file__).parents[2] / "widget_assets"
 HASH = "0123456789abcdef"
@@ -161,9 +162,10 @@ class ShopRoutes:
 
     def __init__(self, world: World, shop: Shop) -> None:
         self.world, self.shop, self.prefix = world, shop, shop.prefix
+        self.wallet = WalletRoutes(shop, self.shopper)
         self.cookie = "basket" + shop.prefix.replace("/", "_")
         for path, view in {
-            "GET /basket": self.basket,
+            "GET /basket": self.known,
             "POST /iziAddToCart": self.add,
             "PATCH /basket/lines/<product>": self.patch,
             "DELETE /basket/lines/<product>": self.delete,
@@ -172,6 +174,7 @@ class ShopRoutes:
             "GET /iziGetOrderComplete": self.order_complete,
             "POST /checkout": self.checkout,
             "GET /channel": self.poll,
+            **self.wallet.views,
         }.items():
             method, rule = path.split()
             endpoint, counted = f"{self.prefix} {path}", self._counted(method, view)
@@ -197,6 +200,9 @@ class ShopRoutes:
 
     def shopper(self) -> Shopper:
         return self.shop.shoppers.get(request.cookies.get(self.cookie, "")) or Shopper()
+
+    def known(self) -> Any:
+        return self.shop.known(self.shopper(), lang())
 
     def basket(self) -> Any:
         return self.shop.basket(self.shopper(), lang())
@@ -229,7 +235,8 @@ class ShopRoutes:
     def can_be_bound(self) -> Any:
         product = request.args.get("product_id")
         known = product is None or PRODUCTS.get(product, ("", 0, 0))[2] > 0
-        return {"can_be_bound": known, "reason": None if known else "OUT_OF_STOCK", "count": 0}
+        reason = None if known else "OUT_OF_STOCK"
+        return {"can_be_bound": known, "reason": reason, "count": 0, **self.wallet.known()}
 
     def order_complete(self) -> Any:
         shopper = self.shopper()
@@ -264,7 +271,7 @@ class ShopRoutes:
         shop = self.shop
         shop.calls.append(f"SOCKET /channel?{request.query_string.decode()}")
         if shop.refuses_sockets:
-            raise Refusal(403, "ORIGIN_REFUSED")
+            raise Refusal(*shop.socket_refusal)
         socket = Server(request.environ, ping_interval=None)
         shop.sockets.append(socket)
         try:

@@ -1,6 +1,6 @@
 // <till-order>: how the newest order is doing. Its children are shown while there is none.
 import { checkout, excuse } from '../lib/checkout.js';
-import { say } from '../lib/shop.js';
+import { say } from '../till.js';
 import { BACK, CHECK, CLOCK, CROSS, fill, h, icon, sheet, wear, wordsFor } from '../lib/styles.js';
 import { CARD, card } from '../lib/thanks.js';
 /** @import { Order, Seen } from '../till.js' */

@@ -1,5 +1,5 @@
 // From the click on "check out" to "thank you": the order page, what comes back from it, and excuses.
-import { say } from './shop.js';
+import { say } from '../till.js';
 import { h, isDark, wear, wordsFor } from './styles.js';
 /** @import { Order, Shop, Seen } from '../till.js' */
 
@@ -63,12 +63,17 @@ function watch(shop, url, opened, sender) {
 
 const thanked = new Set();
 
-/** Says thank you, once on each page that was open when the order was paid.
- * @param {Shop} shop @param {Order} order */
+/** Says thank you, once on each page that was open when the order was paid. One that was placed on the phone is paid there:
+ * the tab that was linked goes to its page at once. @param {Shop} shop @param {Order} order */
 export async function thank(shop, order) {
-  const mine = sessionStorage[shop.key] == order.order_id;
+  if (order.status != 'paid') {
+    if (!/^(placing|pending|processing)$/.test(order.status) || sessionStorage[shop.key] != 'wallet') return;
+    sessionStorage[shop.key] = order.order_id; // its payment is thanked for here, too
+    return order.complete && complete(order.complete, shop.base);
+  }
   const [before, at] = (localStorage[shop.key] ?? '').split(' ');
   const old = before == order.order_id && Number(at) < performance.timeOrigin;
+  const mine = [order.order_id, ...(old ? [] : ['wallet'])].includes(sessionStorage[shop.key]); // paid here, or with the phone linked here
   if (thanked.has(order.order_id) || (old && !mine)) return;
   thanked.add(order.order_id);
   if (before != order.order_id) localStorage[shop.key] = `${order.order_id} ${Date.now()}`;

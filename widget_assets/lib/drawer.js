@@ -1,6 +1,6 @@
 // The drawer of <till-basket>: lines, promotion codes, total, checkout. A side panel; on a phone, a sheet.
 import { checkout, excuse } from './checkout.js';
-import { say } from './shop.js';
+import { say } from '../till.js';
 import { CROSS, fill, h, icon, wear, wordsFor } from './styles.js';
 import { GUTTER, LOOK, SCROLL, SHEET } from './drawer_look.js';
 /** @import { Basket, BasketLine, Seen, Words } from '../till.js' */

@@ -1,5 +1,5 @@
 // The look of all that loads on first use: colours beyond the eager few, small parts, icons.
-import { h, sheet } from './shop.js';
+import { h, sheet } from '../till.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
 
@@ -18,6 +18,7 @@ export function icon(path) {
 export const LOCK = 'M7 10.5V8a5 5 0 0 1 10 0v2.5M5.5 10.5h13v10h-13z';
 export const CROSS = 'M6 6l12 12M18 6 6 18';
 export const CHECK = 'M5 12.5l4.7 4.7L19 7.5';
+export const PHONE = 'M8.5 3h7A1.5 1.5 0 0 1 17 4.5v15a1.5 1.5 0 0 1-1.5 1.5h-7A1.5 1.5 0 0 1 7 19.5v-15A1.5 1.5 0 0 1 8.5 3M10.8 18h2.4';
 export const CLOCK = 'M12 7v5l3 2m6-2a9 9 0 1 1-18 0 9 9 0 0 1 18 0';
 export const BACK = 'M9 8 5 12l4 4M5 12h9a5 5 0 0 1 0 10';
 

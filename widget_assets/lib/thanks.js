@@ -48,9 +48,8 @@ export function card(order, words) {
 export async function thanks(shop, order) {
   const elements = [...shop.elements];
   for (const { shadowRoot } of elements) {
-    // An open drawer hides what says thank you, and makes it inert.
-    const drawer = /** @type {HTMLDialogElement | null | undefined} */ (shadowRoot?.querySelector('dialog.drawer'));
-    drawer?.close();
+    // What is open hides what says thank you, and makes it inert.
+    for (const dialog of shadowRoot?.querySelectorAll('dialog') ?? []) if (!dialog.matches('.frame')) dialog.close();
   }
   if (elements.some((element) => element.localName == 'till-order')) return;
   const shown = elements.filter((element) => element.shadowRoot && element.checkVisibility());
