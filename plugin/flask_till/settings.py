@@ -8,77 +8,20 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import Field, dataclass, field, fields
+from dataclasses import Field, dataclass, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
 from . import setting_values as values
 from .errors import SettingsError
+from .inpost_settings import InpostSettings
+from .setting_fields import DEVELOPMENT, PRODUCTION, Both, is_secret, setting
 
 S = TypeVar("S")
-DEVELOPMENT, PRODUCTION = "development", "production"
-
-
-def setting(key: str, default: Any, parse: values.Parse, meaning: str) -> Any:
-    """One key: its default, how it is read, what it means (the README's table is made of this)."""
-    about = {"key": key, "default": default, "parse": parse, "meaning": meaning}
-    return field(metadata=about, repr=not _is_secret(key))
-
-
-def _is_secret(key: str) -> bool:
-    """Whether it is a secret or, like the URL of a database, may hold one."""
-    return any(word in key for word in ("SECRET", "KEY", "DATABASE_URL", "STORAGE"))
 
 
 @dataclass(frozen=True, slots=True)
-class _Both:
-    env: str = setting(
-        "TILL_ENV",
-        None,
-        values.maybe(values.one_of(DEVELOPMENT, PRODUCTION)),
-        "`development` allows the built-in desk and the sandbox gateway. Default: `production`,"
-        " unless the app runs in debug or testing mode.",
-    )
-    secret_keys: tuple[str, ...] = setting(
-        "TILL_SECRET_KEYS",
-        (),
-        values.long_secrets,
-        "Keys that sign cookies and encrypt stored secrets, newest first; older ones still verify."
-        " Default: the app's `SECRET_KEY`.",
-    )
-    locale: str = setting(
-        "TILL_LOCALE",
-        "en",
-        values.text,
-        "Language when the browser asks for none that is there (`en`, `pl`).",
-    )
-    cookie_secure: bool | None = setting(
-        "TILL_COOKIE_SECURE",
-        None,
-        values.maybe(values.flag),
-        "Whether cookies need https. Default: always, except on localhost.",
-    )
-    limits: bool = setting(
-        "TILL_LIMITS",
-        True,
-        values.flag,
-        "Turn away (429) who asks too often; off where a proxy in front does it, and for load"
-        " tests. Callers are told apart by address, so behind a proxy put `ProxyFix`.",
-    )
-    background: bool = setting(
-        "TILL_BACKGROUND",
-        True,
-        values.flag,
-        "Run the relay and the sweeper as threads of the app; off when `flask till relay` does it.",
-    )
-
-    @property
-    def in_development(self) -> bool:
-        return self.env == DEVELOPMENT
-
-
-@dataclass(frozen=True, slots=True)
-class ShopSettings(_Both):
+class ShopSettings(InpostSettings):
     """What `Till` was set up with; times in seconds."""
 
     database_url: str = setting(
@@ -155,6 +98,13 @@ class ShopSettings(_Both):
         values.whole(0, 100_000),
         "Websockets and long polls that a process holds at once; keep it below its threads.",
     )
+    max_waiters_per_address: int = setting(
+        "TILL_MAX_WAITERS_PER_ADDRESS",
+        12,
+        values.whole(0, 100_000),
+        "How many of them one address may hold, which many shoppers of one office or one mobile"
+        " network share; the others poll. 0 for any number.",
+    )
     channel_idle_seconds: int = setting(
         "TILL_CHANNEL_IDLE_SECONDS",
         3600,
@@ -169,7 +119,7 @@ class ShopSettings(_Both):
 
 
 @dataclass(frozen=True, slots=True)
-class DeskSettings(_Both):
+class DeskSettings(Both):
     """What `OrderDesk` was set up with."""
 
     database_url: str = setting(
@@ -222,17 +172,35 @@ class DeskSettings(_Both):
         values.one_of("elements", "checkout"),
         "`elements` pays on the order page, `checkout` redirects to Stripe.",
     )
+    wallet_prompt_seconds: int = setting(
+        "TILL_WALLET_PROMPT_SECONDS",
+        600,
+        values.whole(30, 86_400),
+        "Seconds that a shopper has to answer when a shop asks to link a basket.",
+    )
+    wallet_prompts_per_phone: int = setting(
+        "TILL_WALLET_PROMPTS_PER_PHONE",
+        10,
+        values.whole(1, 1000),
+        "How often one phone may be asked in that time, by all shops together.",
+    )
+    wallet_prompts_per_shop: int = setting(
+        "TILL_WALLET_PROMPTS_PER_SHOP",
+        5,
+        values.whole(1, 1000),
+        "How often one phone may be asked in that time by one shop.",
+    )
 
 
 def settings_table() -> list[tuple[str, str, str]]:
-    """(key, default, meaning) of every setting, each once, the shop's first."""
+    """(key, default, meaning) of every setting, each once, the shop's first, partners' last."""
     rows = {}
     for kind in (ShopSettings, DeskSettings):
         for one in fields(kind):
             about = one.metadata
             shown = "" if about["default"] in (None, ()) else str(about["default"])
             rows[about["key"]] = (about["key"], shown, about["meaning"])
-    return list(rows.values())
+    return sorted(rows.values(), key=lambda row: row[0].startswith("TILL_INPOST_"))
 
 
 def read_shop(
@@ -293,7 +261,7 @@ def _value(one: Field[Any], config: Mapping[str, Any], given: Mapping[str, Any])
 
 
 def _shown(key: str, raw: Any) -> str:
-    return "not usable" if _is_secret(key) else repr(raw)
+    return "not usable" if is_secret(key) else repr(raw)
 
 
 def _app_key(config: Mapping[str, Any], env: str, instance: str) -> tuple[str, ...]:

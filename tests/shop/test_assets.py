@@ -24,7 +24,6 @@ def tags(app: Flask, base_url: str = "http://localhost") -> str:
 def test_the_script_names_every_part_with_its_integrity(app: Flask) -> None:
     client = app.test_client()
     found = re.findall(r'(?:href|src)="([^"]+)" integrity="([^"]+)"', tags(app))
-    assert len(found) >= 2
     assert found[-1][0].endswith("/till.js")
     for address, integrity in found:
         answer = client.get(address)

@@ -31,6 +31,7 @@ def test_a_browser_without_a_basket_sees_an_empty_one(client: FlaskClient) -> No
         "subtotal": pln(0),
         "discount": pln(0),
         "total": pln(0),
+        "binding": None,
     }
     assert "Set-Cookie" not in answer.headers
     assert answer.headers["Cache-Control"] == "no-store"

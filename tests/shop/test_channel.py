@@ -33,6 +33,7 @@ class Listener(Client):
     def handshake(self) -> None:
         super().handshake()
         self._handle_events()
+        self.connected = True  # or nobody could ask for the code it was closed with
 
 
 @contextmanager
@@ -75,7 +76,7 @@ def test_the_first_frame_is_the_basket_as_it_is(app: Flask, serve: Any) -> None:
     client = browser(app)
     basket = add(client).json["basket"]
     with socket(serve(app), client) as ws:
-        assert hear(ws) == {"type": "basket", "version": 1, "basket": basket}
+        assert hear(ws) == {"type": "basket", "version": 1, "basket": basket | {"binding": None}}
 
 
 def test_each_change_is_told(app: Flask, serve: Any, desk: PlayedDesk) -> None:
@@ -255,6 +256,41 @@ def test_one_basket_cannot_take_every_place(new_shop: Callable[..., Flask], serv
         assert close_code(opened.enter_context(socket(url, greedy))) == 4013
         assert hear(opened.enter_context(socket(url, modest)))["type"] == "basket"
     assert waiting(app) == 0
+
+
+def test_one_address_cannot_take_every_place(
+    new_shop: Callable[..., Flask], serve: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = new_shop(TILL_MAX_WAITERS=9, TILL_MAX_WAITERS_PER_ADDRESS=2)
+    url = serve(app)
+    clients = [browser(app) for _ in range(3)]
+    for client in clients:
+        add(client)
+    with socket(url, clients[0]) as first, socket(url, clients[1]) as second:
+        hear(first), hear(second)
+        with socket(url, clients[2]) as third:
+            assert close_code(third) == 4013
+        answer = poll(clients[2], wait=5, basket=1)
+        assert (answer.status_code, answer.json["error_code"]) == (503, "POLL_LATER")
+        assert "ProxyFix" not in caplog.text
+        proxied = {"X-Forwarded-For": "203.0.113.9"}
+        for _ in range(3):
+            clients[2].get("/till/channel?wait=5&basket=1", headers=proxied)
+        assert caplog.text.count("ProxyFix") == 1
+        clients[2].environ_base["REMOTE_ADDR"] = "198.51.100.7"
+        assert poll(clients[2], wait=1, basket=1).status_code == 204
+    assert waiting(app) == 0
+
+
+def test_whose_limits_are_kept_by_a_proxy_counts_no_addresses(
+    new_shop: Callable[..., Flask], serve: Any
+) -> None:
+    app = new_shop(TILL_LIMITS=False, TILL_MAX_WAITERS_PER_ADDRESS=1)
+    url = serve(app)
+    client = browser(app)
+    add(client)
+    with socket(url, client) as first, socket(url, client) as second:
+        assert hear(first) == hear(second)
 
 
 def test_a_client_that_hangs_up_leaves_its_place(app: Flask, serve: Any) -> None:

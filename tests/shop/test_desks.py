@@ -44,6 +44,7 @@ ORDER = Order(
     promotions=(OrderPromotion("TEN", "Ten off", zl("-10.80")),),
     subtotal=zl("107.98"),
     discount=zl("-10.80"),
+    delivery=zl("0"),
     total=zl("97.18"),
     refunded=zl("0"),
     desk="till",

@@ -10,11 +10,13 @@ from typing import Any
 
 import pytest
 from flask import Flask, render_template_string
+from sqlalchemy import select
 
 from flask_till.errors import SettingsError
 from flask_till.money import Money
 from flask_till.shop.catalog import Product
 from flask_till.shop.extension import Till
+from flask_till.shop.tables import outbox
 from flask_till.signals import order_paid
 from tests.shop.conftest import PRODUCTS, browser
 from tests.shop.played_desk import SECRET, PlayedDesk
@@ -203,6 +205,22 @@ def test_a_listener_hears_of_its_own_shop_only(
     check_out(client)
     drain(here)
     assert told == ["here"]
+
+
+@pytest.mark.parametrize("background", [True, False])
+def test_nothing_is_kept_for_listeners_that_are_not_there(
+    new_shop: Callable[..., Flask], desk: PlayedDesk, background: bool
+) -> None:
+    """A relay elsewhere may know of listeners: then it is asked."""
+    app = new_shop(TILL_BACKGROUND=background)
+    app.extensions["till"].background.wake = lambda: None
+    client = browser(app)
+    add(client)
+    desk.pay(client, check_out(client).json["order_id"])
+    database = app.extensions["till"].database
+    for table, many in ((outbox.events, 2), (outbox.deliveries, 0 if background else 2)):
+        rows = database.read(lambda work, table=table: work.execute(select(table)).all())
+        assert len(rows) == many
 
 
 def test_a_listener_that_fails_is_tried_again_and_the_others_are_not(

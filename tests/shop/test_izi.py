@@ -117,6 +117,7 @@ def test_whether_a_product_can_be_bought(client: FlaskClient) -> None:
     assert client.get("/till/iziCanBeBound").json == {
         "can_be_bound": True,
         "reason": None,
+        "wallet": False,
         "basket_linked": False,
         "browser_trusted": False,
         "masked_phone_number": None,

@@ -25,7 +25,7 @@ def test_the_poll_answers_what_the_socket_would_say(app: Flask, desk: PlayedDesk
     basket = add(client).json["basket"]
     check_out(client)
     frames = poll(client).json["frames"]
-    assert frames[0] == {"type": "basket", "version": 1, "basket": basket}
+    assert frames[0] == {"type": "basket", "version": 1, "basket": basket | {"binding": None}}
     assert [frame["type"] for frame in frames] == ["basket", "order"]
     assert poll(client, basket=1, order=frames[1]["version"]).status_code == 204
     assert [f["type"] for f in poll(client, basket=1).json["frames"]] == ["order"]

@@ -16,6 +16,7 @@ from flask_till.desk.gateways import (
     PagePart,
     RefundNotice,
     RefundResult,
+    Share,
     Started,
 )
 from flask_till.errors import BadSignature, GatewayRefused, GatewayUnavailable, Unreadable
@@ -34,6 +35,12 @@ class PaperGateway:
         self.status: dict[str, str] = {}
         self.charges: dict[str, Charge] = {}
         self.given_back: dict[str, Money] = {}
+        self.refunds: dict[str, str] = {}
+        self.passed_on: dict[str, Share] = {}
+        self.taken_back: dict[str, tuple[str, Money]] = {}
+        self.refuses_shares = False
+        self.lose_answers = 0
+        """So many transfers and reversals are done, and the answer never arrives."""
         self.is_away = False
         self.refund_status = "succeeded"
         self.before_cancel: Callable[[], None] | None = None
@@ -109,9 +116,56 @@ class PaperGateway:
         with self._lock:
             if self.refund_status == "refused":
                 raise GatewayRefused("Too late.")
-            if self.refund_status == "succeeded":
-                assert self.given_back.setdefault(refund_id, amount) == amount
-            return RefundResult(f"re_{refund_id}", self.refund_status)
+            self.refunds[refund_id] = self.refund_status
+            return self._refunded(refund_id, amount)
+
+    def look_refund(self, refund_id: str, provider_ref: str, amount: Money) -> RefundResult:
+        self._called("look_refund")
+        assert provider_ref == f"re_{refund_id}"
+        with self._lock:
+            return self._refunded(refund_id, amount)
+
+    def _refunded(self, refund_id: str, amount: Money) -> RefundResult:
+        status = self.refunds[refund_id]
+        if status == "succeeded":
+            assert self.given_back.setdefault(refund_id, amount) == amount
+        why = "The account is closed." if status == "failed" else None
+        return RefundResult(f"re_{refund_id}", status, why)
+
+    def transfer(self, share: Share, charge: Charge) -> str:
+        self._called("transfer")
+        self._may_share()
+        assert self.status[_ref(charge)] == "succeeded"
+        with self._lock:
+            assert self.passed_on.setdefault(share.share_id, share) == share
+        self._lose_answer()
+        return f"tr_{share.share_id}"
+
+    def reverse_transfer(self, reversal_id: str, transfer_ref: str, amount: Money) -> str:
+        self._called("reverse_transfer")
+        self._may_share()
+        with self._lock:
+            told = (transfer_ref.removeprefix("tr_"), amount)
+            assert told[0] in self.passed_on
+            assert self.taken_back.setdefault(reversal_id, told) == told
+        self._lose_answer()
+        return f"trr_{reversal_id}"
+
+    def held_by(self, account: str) -> int:
+        """Minor units that a receiver's account got, less what was taken back of them."""
+        own = {key: one for key, one in self.passed_on.items() if one.account == account}
+        back = sum(money.minor for key, money in self.taken_back.values() if key in own)
+        return sum(one.amount.minor for one in own.values()) - back
+
+    def _may_share(self) -> None:
+        if self.refuses_shares:
+            raise GatewayRefused("The account cannot receive money.")
+
+    def _lose_answer(self) -> None:
+        with self._lock:
+            lost, self.lose_answers = self.lose_answers > 0, max(0, self.lose_answers - 1)
+        if lost:
+            raise GatewayUnavailable("The answer was lost.")
 
     def read_webhook(self, body: bytes, headers: Mapping[str, str]) -> Notice:
         """``{"id", "ref", "status"}`` or ``{"id", "refund", "status"}``, signed with ``good``."""

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 from flask import Flask
 
 from ..base.background import Background
 from ..base.database import Database
+from ..base.logs import logger
 from ..base.outbox import Delivery
 from ..base.relay import DONE, Courier, Outcome, Relay
 from ..signals import ALL
-from .actions.orders import find_order
+from .actions.orders import Heard, always, find_order
 from .checkout import Checkout
 from .tables import outbox
+from .wallet_setup import SCHEDULES, WalletHere
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 SWEEP_EVERY = 30.0
 """Seconds between two looks for orders that were left behind or are over."""
 SIGNAL_RETRIES = (1, 5, 30, 120, 600, 3600, 6 * 3600)
@@ -59,15 +60,35 @@ class SignalCourier:
         return {"order": self._database.read(find_order, delivery.subject)}
 
 
+def heard_in(app: Flask, *, background: bool) -> Heard:
+    """Whether anybody listens to a signal; always, where a relay elsewhere may know of somebody."""
+    if not background:
+        return always
+    return lambda name: ALL[name].has_receivers_for(app)
+
+
 def background_of(
-    app: Flask, database: Database, checkout: Checkout, *, enabled: bool
+    app: Flask,
+    database: Database,
+    checkout: Checkout,
+    wallet: WalletHere | None = None,
+    *,
+    enabled: bool,
 ) -> Background:
-    """The relay of a shop's signals, and the sweep that ends what nobody came back for."""
-    courier: Courier = SignalCourier(app, database)
-    relay = Relay(database, outbox, {"signal": courier}, schedules={"signal": SIGNAL_RETRIES})
+    """The relay of a shop's signals and of its news for a wallet, and the sweep.
+
+    The sweep ends what nobody came back for.
+    """
+    couriers: dict[str, Courier] = {"signal": SignalCourier(app, database)}
+    if wallet is not None:
+        couriers |= wallet.couriers
+    schedules = {"signal": SIGNAL_RETRIES, **SCHEDULES}
+    relay = Relay(database, outbox, couriers, schedules=schedules)
 
     def sweep() -> None:
         with app.app_context():
             checkout.sweep()
+            if wallet is not None:
+                wallet.linking.sweep()
 
     return Background(relay, sweep, every=SWEEP_EVERY, enabled=enabled)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeGuard
@@ -27,7 +27,10 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class BasketLine:
-    """A line; ``available`` is False when the shop no longer has that many."""
+    """A line; ``available`` is False when the shop no longer has that many.
+
+    ``left`` is how many of the product this basket may count on, None for any number.
+    """
 
     product_id: str
     name: str
@@ -38,6 +41,7 @@ class BasketLine:
     image: str | None
     url: str | None
     available: bool
+    left: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,7 @@ def price_basket(
     products: Mapping[str, Product],
     *,
     shelf: Shelf,
-    codes: Iterable[str],
+    codes: Collection[str],
     uses: Mapping[str, Uses],
     now: datetime,
 ) -> Basket:
@@ -119,4 +123,5 @@ def _line(held: Held, product: Product) -> BasketLine:
         image=product.image,
         url=product.url,
         available=held.quantity <= most,
+        left=held.left,
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Protocol, runtime_checkable
 
 from ..errors import SettingsError
@@ -29,9 +30,21 @@ def is_product_id(value: object) -> bool:
     return isinstance(value, str) and _ID.match(value) is not None
 
 
+def is_rate(value: object) -> bool:
+    """Whether it is a tax rate in percent: a whole number or a `Decimal` from 0 to 100."""
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        return False
+    return Decimal(value).is_finite() and 0 <= value <= 100
+
+
 @dataclass(frozen=True, slots=True)
 class Product:
     """Something to buy. ``stock`` is how many are left, None when it never runs out.
+
+    What follows ``digital`` is for wallets: the tax rate in percent (None: the shop's), the price
+    without the product's own reduction, the lowest one of the last 30 days, the EAN, properties
+    such as the colour, the ids of products that go with it, and further pictures: an address each,
+    or a pair of a small and a normal one.
 
     Raises `SettingsError` for an id, a name, a price or a limit that cannot be sold.
     """
@@ -46,6 +59,13 @@ class Product:
     max_quantity: int | None = None
     category: str = ""
     digital: bool = False
+    vat_rate: int | Decimal | None = None
+    regular_price: Money | None = None
+    lowest_price: Money | None = None
+    ean: str | None = None
+    attributes: Mapping[str, str] | tuple[tuple[str, str], ...] = ()
+    related: tuple[str, ...] = ()
+    images: tuple[str | tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         if not is_product_id(self.id):
@@ -57,6 +77,34 @@ class Product:
         self._check_price(self.price)
         self._check_count("stock", 0)
         self._check_count("max_quantity", 1)
+        self._check_details()
+
+    def _check_details(self) -> None:
+        if self.vat_rate is not None and not is_rate(self.vat_rate):
+            raise self._wrong("vat_rate must be a whole number or a Decimal from 0 to 100")
+        for price in (self.regular_price, self.lowest_price):
+            if price is not None:
+                self._check_price(price)
+                if price.currency != self.price.currency:
+                    raise self._wrong("its prices must be in one currency")
+        if self.regular_price is not None and self.regular_price < self.price:
+            raise self._wrong("its regular_price is below its price")
+        pairs = self.attributes
+        listed = pairs.items() if isinstance(pairs, Mapping) else pairs
+        object.__setattr__(self, "attributes", tuple((str(a), str(b)) for a, b in listed))
+        object.__setattr__(self, "related", tuple(self.related))
+        object.__setattr__(self, "images", tuple(self.images))
+
+    @property
+    def pictures(self) -> tuple[tuple[str, str], ...]:
+        """``images`` as pairs of a small and a normal one."""
+        return tuple((one, one) if isinstance(one, str) else one for one in self.images)
+
+    @property
+    def properties(self) -> tuple[tuple[str, str], ...]:
+        """``attributes`` as pairs."""
+        assert isinstance(self.attributes, tuple)
+        return self.attributes
 
     def _check_name(self, name: object) -> None:
         if not isinstance(name, str) or not name.strip() or len(name) > 250:

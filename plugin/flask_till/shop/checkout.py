@@ -6,12 +6,14 @@ asking twice is asking once, and `Checkout.sweep` ends what nobody came back for
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass, replace
 
 from ..base.database import Database
+from ..base.logs import logger
 from ..errors import Conflict, Gone, NotFound, RequestError, TillError, Unavailable
 from .actions.orders import (
+    Heard,
+    always,
     apply_desk_order,
     bind_desk_order,
     fail_order,
@@ -27,7 +29,7 @@ from .catalog import Shelf
 from .desks import Desk, PageKey
 from .order import CAPTURED, PLACING, STALE_PLACING, UNANSWERED, DeskSnapshot, Order
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 TRIES = 4
 
 
@@ -44,7 +46,7 @@ class Checkout:
     """The way to the desk and back, for one shop.
 
     ``live_only``: a desk that takes no real money is not believed. ``most_open`` unpaid orders
-    may belong to one caller; 0 is any number.
+    may belong to one caller; 0 is any number. ``heard`` says whether anybody listens to a signal.
     """
 
     def __init__(
@@ -55,12 +57,14 @@ class Checkout:
         *,
         live_only: bool = False,
         most_open: int = 0,
+        heard: Heard = always,
     ) -> None:
         self._database = database
         self._shelf = shelf
         self._desk = desk
         self._live = True if live_only else None
         self._most_open = most_open
+        self._heard = heard
 
     def open(
         self,
@@ -91,6 +95,13 @@ class Checkout:
                 return opened
         raise Conflict("The basket changes too quickly; try again.", code="ORDER_CHANGED")
 
+    def end_open_order(self, basket_id: str) -> None:
+        """Cancel the basket's open order, because it is being bought elsewhere.
+
+        Raises `Conflict` when it is paid or being paid, and `Unavailable`.
+        """
+        self._end_rival(basket_id)
+
     def refresh(self, order_id: str) -> Order:
         """Ask the desk how the order is, and apply that; returns the order as it is then.
 
@@ -103,7 +114,7 @@ class Checkout:
             told = self._desk.get(order)
         except NotFound:
             log.error("the desk no longer knows %s (%s)", order.number, order.desk_order_id)
-            self._database.write(forget_order, self._shelf, order.id)
+            self._database.write(forget_order, self._shelf, order.id, heard=self._heard)
             return self._database.read(read_order, order.id)
         return self._apply(order, told)
 
@@ -174,7 +185,12 @@ class Checkout:
         try:
             _same(order, made.snapshot)
             bound = self._database.write(
-                bind_desk_order, self._shelf, self._desk.name, made.snapshot
+                bind_desk_order,
+                self._shelf,
+                self._desk.name,
+                made.snapshot,
+                placed=order,
+                heard=self._heard,
             )
         except Conflict as error:
             if error.code != "ORDER_SUPERSEDED":
@@ -242,7 +258,9 @@ class Checkout:
 
     def _apply(self, order: Order, told: DeskSnapshot) -> Order:
         _same(order, told)
-        self._database.write(apply_desk_order, self._shelf, self._desk.name, None, told)
+        self._database.write(
+            apply_desk_order, self._shelf, self._desk.name, None, told, heard=self._heard
+        )
         return self._database.read(read_order, order.id)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import fields
 from typing import Any, TypeVar, cast
 from weakref import WeakSet
@@ -19,13 +19,16 @@ from ..signals import ALL
 from .actions import orders as order_actions
 from .actions.catalogs import ListCatalog
 from .actions.versions import versions_of
-from .background import background_of
+from .background import background_of, heard_in
 from .basket import Basket
 from .catalog import Catalog, Product, Shelf
 from .checkout import Checkout
 from .desks import Desk
+from .desks.inpost.making import InpostParts
+from .desks.inpost.merchant_words import MerchantWords
 from .desks.till import TillDesk
 from .order import Order
+from .order_book import OrderBook
 from .promotion import Promotion
 from .routes.assets import script_tags
 from .routes.basket import basket_now, count_now
@@ -33,11 +36,28 @@ from .routes.basket_cookie import BasketCookie
 from .routes.blueprint import MOST, blueprint
 from .routes.shared_read import SharedRead
 from .routes.shopfront import Destination, Shopfront, shopfront
+from .routes.vendor_widget import widget_options, widget_script
 from .tables import MIGRATIONS
+from .terms import Terms
+from .wallet_checkout import WalletCheckout
+from .wallet_setup import wallet_of
 
 Listener = TypeVar("Listener", bound=Callable[..., Any])
 Goods = Catalog | Iterable[Product]
 NAME = "till"
+TERMS = (
+    "deliveries",
+    "consents",
+    "related",
+    "offers",
+    "omnibus",
+    "payment_types",
+    "countries",
+    "minimum",
+    "refuse",
+    "status_text",
+)
+"""Keywords that say on what terms a wallet may sell for the shop: see `Terms`."""
 WAITERS_PER_BASKET = 8
 """A browser needs one."""
 
@@ -50,6 +70,8 @@ class Till:
     `Desk`. Without one, and only in development, the built-in desk with the sandbox is used.
     ``order_complete`` says where a shopper goes once an order is paid: an endpoint that takes
     ``order_id``, or a function from `Order` to a URL; without it the page is loaded anew.
+    ``deliveries``, ``consents``, ``related`` products and the other fields of `Terms` are for a
+    wallet that sells for the shop; each is a list, or a function of the `Basket`.
     Any setting can be given by its field name: ``Till(app, url_prefix="/shop")``.
 
     Everything can be given here or to `init_app`, which wins. Raises `SettingsError`.
@@ -65,6 +87,8 @@ class Till:
         order_complete: Destination = None,
         **settings: Any,
     ) -> None:
+        self.orders = OrderBook()
+        """``orders()`` are those of the browser that asks, newest first; see `OrderBook`."""
         self._given = {
             "catalog": catalog,
             "promotions": tuple(promotions),
@@ -85,6 +109,7 @@ class Till:
                 remedy="Call init_app once for each application, and import that Till elsewhere.",
             )
         parts = {**self._given, **given}
+        named = {name: parts.pop(name) for name in TERMS if name in parts}
         own = {
             name: parts.pop(name) for name in ("catalog", "promotions", "desk", "order_complete")
         }
@@ -92,7 +117,10 @@ class Till:
         settings = read_shop(
             app.config, instance=app.instance_path, debug=app.debug or app.testing, **parts
         )
-        front = self._shopfront(app, settings, **own)
+        terms = Terms(vat_rate=settings.vat_rate, **named).at_home(
+            locale=settings.locale, store_url=settings.public_url
+        )
+        front = self._shopfront(app, settings, terms, **own)
         require_address(settings, app.config)
         app.extensions[NAME] = front
         app.jinja_env.globals.setdefault(NAME, self)
@@ -105,6 +133,7 @@ class Till:
         self,
         app: Flask,
         settings: ShopSettings,
+        terms: Terms,
         *,
         catalog: Goods | None,
         promotions: Iterable[Promotion],
@@ -114,13 +143,17 @@ class Till:
         database = Database(settings.database_url)
         MIGRATIONS.attach(database)
         shelf = _shelf(catalog, promotions, settings.currency, database)
+        terms.check_currency(shelf.currency)
         at_desk = self._desk(app, settings, desk)
+        wallet = wallet_of(settings, database, shelf, terms)
+        heard = heard_in(app, background=settings.background)
         checkout = Checkout(
             database,
             shelf,
             at_desk,
             live_only=settings.live_only,
             most_open=settings.most_open_orders if settings.limits else 0,
+            heard=heard,
         )
         return Shopfront(
             app=app,
@@ -132,12 +165,17 @@ class Till:
             cookie=BasketCookie(
                 settings.secret_keys, settings.url_prefix, secure=settings.cookie_secure
             ),
-            waiters=Waiters(settings.max_waiters, per_key=WAITERS_PER_BASKET),
-            background=background_of(app, database, checkout, enabled=settings.background),
+            waiters=_waiters(settings),
+            background=background_of(app, database, checkout, wallet, enabled=settings.background),
             limits=Limits(settings.limits_storage, MOST, enabled=settings.limits),
             versions=SharedRead(lambda basket_ids: database.read(versions_of, basket_ids)),
             owner=self,
+            terms=terms,
+            words=MerchantWords(terms, settings.inpost_pos_id or ""),
+            wallet_checkout=WalletCheckout(database, shelf, terms, checkout, heard=heard),
             order_complete=order_complete,
+            heard=heard,
+            wallet=wallet,
         )
 
     def _desk(self, app: Flask, settings: ShopSettings, given: Any) -> Desk:
@@ -165,15 +203,36 @@ class Till:
         """How many things are in it; costs less than ``basket().count``."""
         return count_now(shopfront())
 
-    def orders(self) -> Sequence[Order]:
-        """The orders of the browser that asks, newest first."""
-        front = shopfront()
-        return front.database.read(order_actions.orders_of, front.basket_id())
-
     def order(self, order_id: str) -> Order | None:
         """That order if it belongs to the browser that asks, else None."""
         front = shopfront()
         return front.database.read(order_actions.order_of, front.basket_id(), order_id)
+
+    # ---- a wallet, and its vendor's widget ----
+
+    def inpost_widget_options(self, nonce: str | None = None) -> Markup:
+        """The vendor's second widget's options, for `izi.js` to find in the page."""
+        return widget_options(shopfront(), nonce)
+
+    inpostWidgetOptions = inpost_widget_options  # noqa: N815 - the vendor's spelling, for templates
+
+    def inpost_widget_script(self, nonce: str | None = None) -> Markup:
+        """The tag that loads the vendor's second widget."""
+        return widget_script(shopfront(), nonce)
+
+    @property
+    def inpost(self) -> InpostParts:
+        """The wallet's own API for the shop's back office: promoted products, payments, refunds.
+
+        It needs an application only. Raises `SettingsError` without a wallet.
+        """
+        wallet = shopfront().wallet
+        if wallet is None:
+            raise SettingsError(
+                "This shop is not connected to a wallet.",
+                remedy="Set TILL_INPOST_CLIENT_ID and what belongs to it.",
+            )
+        return wallet.parts
 
     # ---- what happened ----
 
@@ -216,6 +275,8 @@ class Till:
         front.background.stop()
         if hasattr(front.desk, "close"):
             front.desk.close()
+        if front.linking is not None:
+            front.linking.close()
         front.database.close()
 
 
@@ -226,8 +287,16 @@ def _refuse_unknown(given: dict[str, Any]) -> None:
             raise SettingsError(
                 f"Till() knows no {name!r}.",
                 remedy="It takes catalog, promotions, desk, order_complete,"
-                f" {', '.join(sorted(known))}.",
+                f" {', '.join(sorted([*TERMS, *known]))}.",
             )
+
+
+def _waiters(settings: ShopSettings) -> Waiters:
+    return Waiters(
+        settings.max_waiters,
+        per_key=WAITERS_PER_BASKET,
+        per_address=settings.max_waiters_per_address if settings.limits else 0,
+    )
 
 
 def _shelf(

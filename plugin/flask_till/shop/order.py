@@ -13,6 +13,9 @@ PLACING, PENDING, PROCESSING, PAID = "placing", "pending", "processing", "paid"
 PARTIALLY_REFUNDED, REFUNDED = "partially_refunded", "refunded"
 CANCELLED, EXPIRED, FAILED = "cancelled", "expired", "failed"
 
+WALLET = "inpost"
+"""The ``desk`` of an order that came from a wallet, which also takes its money."""
+
 _MONEY_CAME = frozenset({PAID, PARTIALLY_REFUNDED, REFUNDED})
 _ENDED = frozenset({CANCELLED, EXPIRED})
 
@@ -86,6 +89,7 @@ class Order:
     promotions: tuple[OrderPromotion, ...]
     subtotal: Money
     discount: Money
+    delivery: Money
     total: Money
     refunded: Money
     desk: str
@@ -110,6 +114,15 @@ class Order:
     def is_paid(self) -> bool:
         """The money came and not all of it went back."""
         return self.status in (PAID, PARTIALLY_REFUNDED)
+
+    @property
+    def is_of_wallet(self) -> bool:
+        return self.desk == WALLET
+
+    @property
+    def is_done_here(self) -> bool:
+        """Whether the shop's page has nothing left to do: paid, or being paid in the wallet."""
+        return self.is_paid or (self.is_of_wallet and self.is_open)
 
     @property
     def quantities(self) -> dict[str, int]:

@@ -8,7 +8,7 @@ before it left, so that the total never falls below zero.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -134,13 +134,15 @@ class AppliedPromotion:
 
 
 def apply_promotions(
-    codes: Iterable[str],
+    codes: Collection[str],
     known: Mapping[str, Promotion],
     subtotal: Money,
     now: datetime,
     uses: Mapping[str, Uses],
 ) -> tuple[AppliedPromotion, ...]:
     """Each code's effect on the subtotal, in the order in which they count."""
+    if not codes:
+        return ()
     left, nothing, applied = subtotal, Money.zero(subtotal.currency), []
     for code in in_order(codes, known):
         promotion = known.get(code)

@@ -9,8 +9,10 @@ from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, MetaData, Tab
 from ..base.columns import Flag, Json, Utc, Whole
 from ..base.migrations import Migrations
 from ..base.outbox import Outbox
+from .binding import ORDERED
+from .binding import TRANSITIONS as BINDING_TRANSITIONS
 from .catalog import MOST_OF_ONE
-from .order import CAPTURED, OPEN, TRANSITIONS
+from .order import CAPTURED, OPEN, TRANSITIONS, WALLET
 
 PREFIX = "till_shop_"
 metadata = MetaData(
@@ -34,6 +36,8 @@ baskets = Table(
     Column("id", Text, primary_key=True),
     Column("version", Whole, nullable=False),
     Column("codes", Json, nullable=False),
+    # Set exactly while a binding is linked: who changes the basket then knows whom to tell.
+    Column("binding_id", Text),
     Column("created_at", Utc, nullable=False),
     Column("updated_at", Utc, nullable=False),
     CheckConstraint("version >= 1", name="shop_baskets_version"),
@@ -66,6 +70,8 @@ products = Table(
     Column("counted", Flag, nullable=False),
     Column("category", Text, nullable=False),
     Column("digital", Flag, nullable=False),
+    # What only a wallet is told: tax rate, other prices, EAN, attributes, related products.
+    Column("details", Json),
     CheckConstraint("price >= 0", name="shop_products_price"),
     CheckConstraint("length(currency) = 3", name="shop_products_currency"),
     CheckConstraint("max_quantity >= 1", name="shop_products_max_quantity"),
@@ -123,9 +129,13 @@ promotion_uses = Table(
     sqlite_strict=True,
 )
 
-_open = text(f"status in {_listed(OPEN)}")
-OPEN_ORDER = text(f"till_shop_orders.status in {_listed(OPEN)}")
-"""A condition of queries; in words rather than parameters, so that the partial indexes serve it."""
+_open = text(f"status in {_listed(OPEN)} and desk <> '{WALLET}'")
+OPEN_ORDER = text(
+    f"till_shop_orders.status in {_listed(OPEN)} and till_shop_orders.desk <> '{WALLET}'"
+)
+"""An order that still stands for its basket. What a wallet ordered has left the basket already.
+
+A condition of queries; in words rather than parameters, so that the partial indexes serve it."""
 
 orders = Table(
     "till_shop_orders",
@@ -140,6 +150,7 @@ orders = Table(
     Column("currency", Text, nullable=False),
     Column("subtotal", Whole, nullable=False),
     Column("discount", Whole, nullable=False),
+    Column("delivery", Whole, nullable=False, server_default=text("0")),
     Column("total", Whole, nullable=False),
     Column("refunded", Whole, nullable=False),
     Column("promotions", Json, nullable=False),
@@ -161,7 +172,8 @@ orders = Table(
     Column("ended_at", Utc),
     CheckConstraint(f"status in {_listed(TRANSITIONS)}", name="shop_orders_status"),
     CheckConstraint(
-        "total > 0 and discount <= 0 and subtotal + discount = total", name="shop_orders_total"
+        "total >= 0 and discount <= 0 and delivery >= 0 and subtotal + discount + delivery = total",
+        name="shop_orders_total",
     ),
     CheckConstraint("refunded between 0 and total", name="shop_orders_refunded"),
     CheckConstraint("length(currency) = 3", name="shop_orders_currency"),
@@ -216,6 +228,80 @@ inbox = Table(
     Column("event_id", Text, primary_key=True),
     Column("order_id", Text, nullable=False),
     Column("at", Utc, nullable=False),
+    sqlite_strict=True,
+)
+
+_unordered = text(f"status <> '{ORDERED}'")
+
+bindings = Table(
+    "till_shop_bindings",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("basket_id", Text, ForeignKey("till_shop_baskets.id"), nullable=False),
+    Column("status", Text, nullable=False),
+    Column("inpost_basket_id", Text),
+    Column("country_prefix", Text),
+    Column("phone", Text),
+    Column("masked_phone_number", Text),
+    Column("name", Text),
+    Column("surname", Text),
+    Column("browser_id", Text),
+    Column("browser_trusted", Flag, nullable=False),
+    Column("binding_key", Text),
+    Column("refusal", Text),
+    Column("notice", Json),
+    Column("parameters", Json, nullable=False),
+    Column("sent_version", Whole, nullable=False),
+    Column("order_id", Text),
+    Column("expires_at", Utc),
+    Column("created_at", Utc, nullable=False),
+    Column("updated_at", Utc, nullable=False),
+    CheckConstraint(f"status in {_listed(BINDING_TRANSITIONS)}", name="shop_bindings_status"),
+    CheckConstraint("browser_trusted in (0, 1)", name="shop_bindings_browser_trusted"),
+    CheckConstraint(f"(status = '{ORDERED}') = (order_id is not null)", name="shop_bindings_order"),
+    Index(
+        "uq_till_shop_bindings_one_open",
+        "basket_id",
+        unique=True,
+        sqlite_where=_unordered,
+        postgresql_where=_unordered,
+    ),
+    Index("ix_till_shop_bindings_browser", "browser_id"),
+    sqlite_strict=True,
+)
+
+wallet_events = Table(
+    "till_shop_wallet_events",
+    metadata,
+    # The binding or the order that it was about, or the product that was added to no basket yet.
+    Column("subject", Text, primary_key=True),
+    Column("event_id", Text, primary_key=True),
+    Column("binding_id", Text),
+    Column("at", Utc, nullable=False),
+    sqlite_strict=True,
+)
+
+wallet_orders = Table(
+    "till_shop_wallet_orders",
+    metadata,
+    Column("order_id", Text, ForeignKey("till_shop_orders.id"), primary_key=True),
+    Column("binding_id", Text, ForeignKey("till_shop_bindings.id"), nullable=False, unique=True),
+    Column("account", Json, nullable=False),
+    Column("delivery", Json, nullable=False),
+    Column("invoice", Json),
+    Column("consents", Json, nullable=False),
+    Column("parameters", Json, nullable=False),
+    # The products as they were sold: a later change of the catalog changes no order.
+    Column("goods", Json, nullable=False),
+    Column("comments", Text),
+    Column("payment_type", Text, nullable=False),
+    Column("payment_id", Text),
+    Column("payment_reference", Text),
+    Column("status_text", Text),
+    Column("parcels", Json, nullable=False),
+    Column("completed_at", Utc),
+    Column("created_at", Utc, nullable=False),
+    Column("updated_at", Utc, nullable=False),
     sqlite_strict=True,
 )
 

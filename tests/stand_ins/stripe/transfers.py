@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from .amounts import check_amount
@@ -62,6 +63,15 @@ class Refunds:
     def get(self, reference: str) -> Thing:
         return self._books.get("refund", reference)
 
+    def of_intent(self, params: dict[str, Any]) -> Thing:
+        intent = params.get("payment_intent")
+        return _listed(
+            self._books,
+            "/v1/refunds",
+            params,
+            lambda thing: thing["object"] == "refund" and intent in (None, thing["payment_intent"]),
+        )
+
 
 class Transfers:
     def __init__(self, books: Books) -> None:
@@ -116,6 +126,26 @@ class Transfers:
     def get(self, reference: str) -> Thing:
         return self._books.get("transfer", reference)
 
+    def of_group(self, params: dict[str, Any]) -> Thing:
+        group = params.get("transfer_group")
+        return _listed(
+            self._books,
+            "/v1/transfers",
+            params,
+            lambda thing: (
+                thing["object"] == "transfer" and group in (None, thing["transfer_group"])
+            ),
+        )
+
+    def reversals(self, reference: str, params: dict[str, Any]) -> Thing:
+        self.get(reference)
+        return _listed(
+            self._books,
+            f"/v1/transfers/{reference}/reversals",
+            params,
+            lambda thing: thing["object"] == "transfer_reversal" and thing["transfer"] == reference,
+        )
+
     def _check_room(self, charge: Thing, amount: int) -> None:
         passed_on = sum(
             thing["amount"] - thing["amount_reversed"]
@@ -124,3 +154,11 @@ class Transfers:
         )
         if not charge["paid"] or passed_on + amount > charge["amount"]:
             raise Refusal("The transfers of a charge cannot exceed it.", param="amount")
+
+
+def _listed(books: Books, url: str, params: dict[str, Any], fits: Callable[[Thing], bool]) -> Thing:
+    newest_first = [thing for thing in reversed(list(books.things.values())) if fits(thing)]
+    seen = [thing["id"] for thing in newest_first]
+    after = seen.index(params["starting_after"]) + 1 if "starting_after" in params else 0
+    rest, size = newest_first[after:], params.get("limit", 10)
+    return {"object": "list", "url": url, "has_more": len(rest) > size, "data": rest[:size]}

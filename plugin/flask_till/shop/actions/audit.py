@@ -46,6 +46,33 @@ INVARIANTS = (
            group by c.code, c.shopper, c.uses having c.uses <> count(u.order_id)""",
     ),
     Invariant(
+        "basket-points-at-its-link",
+        "a basket names a binding exactly while that is linked, and it is its own",
+        """select b.id, b.binding_id, l.id as linked from till_shop_baskets b
+           left join till_shop_bindings l on l.basket_id = b.id and l.status = 'linked'
+           where coalesce(b.binding_id, '') <> coalesce(l.id, '')
+           union all
+           select l.basket_id, l.id, l.status from till_shop_bindings l
+           left join till_shop_baskets b on b.id = l.basket_id where b.id is null""",
+    ),
+    Invariant(
+        "one-order-per-link",
+        "an ordered binding has the one order that it names, and every order of a wallet a binding",
+        """select l.id, l.order_id, w.order_id as kept from till_shop_bindings l
+           left join till_shop_wallet_orders w on w.binding_id = l.id
+           where coalesce(l.order_id, '') <> coalesce(w.order_id, '')
+           union all
+           select o.id, o.desk, w.order_id from till_shop_orders o
+           left join till_shop_wallet_orders w on w.order_id = o.id
+           where (o.desk = 'inpost') <> (w.order_id is not null)""",
+    ),
+    Invariant(
+        "unlinked-knows-nobody",
+        "a basket that is not linked, asked for or ordered keeps no phone and no browser",
+        """select id, status from till_shop_bindings where status = 'unbound'
+           and (phone is not null or name is not null or browser_id is not null)""",
+    ),
+    Invariant(
         "lines-add-up",
         "the lines of an order add up to its subtotal",
         """select o.id, o.subtotal, sum(l.quantity * l.unit_price) as lines

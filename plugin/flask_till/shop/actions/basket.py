@@ -6,30 +6,34 @@ The basket's own row is written first, so that two changes of one basket wait fo
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from datetime import timedelta
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, delete, func, select, update
 
 from ...base.database import Work
 from ...base.outbox import Receiver
+from ...base.prepared import Prepared, Upsert
 from ...errors import Conflict, InvalidRequest, MoneyError, NotFound, OutOfStock
 from ..basket import DEAREST_TOTAL, MOST_LINES, Basket, Held, empty_basket, is_sold, price_basket
 from ..catalog import MOST_OF_ONE, Catalog, Product, Shelf, is_product_id
+from ..order import WALLET
 from ..promotion import MOST_CODES, code_of
 from ..tables import OPEN_ORDER, baskets, lines, order_lines, orders, outbox, stock
 from .catalogs import left_of, look_up
 from .promotions import uses_of
-from .upsert import Upsert
 
 LISTENERS = Receiver("signal", "shop")
 """The application's own signal handlers, as the outbox knows them."""
+SYNC_AFTER = timedelta(milliseconds=250)
+"""A burst of changes is told to a wallet as one."""
 
 _TOUCH = Upsert(
     baskets,
     lambda insert: insert.on_conflict_do_update(
         index_elements=["id"],
         set_={"version": baskets.c.version + 1, "updated_at": insert.excluded.updated_at},
-    ).returning(baskets.c.codes),
+    ).returning(baskets.c.codes, baskets.c.binding_id),
 )
 
 _ADD = Upsert(
@@ -61,7 +65,7 @@ _own = (
     .scalar_subquery()
 )
 
-_READ = (
+_READ = Prepared(
     select(
         baskets.c.version,
         baskets.c.codes,
@@ -76,13 +80,25 @@ _READ = (
     .order_by(lines.c.added_at, lines.c.product_id)
 )
 
-_QUANTITIES = select(lines.c.product_id, lines.c.quantity).where(
-    lines.c.basket_id == bindparam("basket")
+_QUANTITIES = Prepared(
+    select(lines.c.product_id, lines.c.quantity).where(lines.c.basket_id == bindparam("basket"))
 )
 
 _bought = (lines.c.basket_id == bindparam("basket"), lines.c.product_id == bindparam("product"))
-_TAKE_ALL = delete(lines).where(*_bought, lines.c.quantity <= bindparam("many"))
-_TAKE_SOME = update(lines).where(*_bought).values(quantity=lines.c.quantity - bindparam("many"))
+_TAKE_ALL = Prepared(delete(lines).where(*_bought, lines.c.quantity <= bindparam("many")))
+_TAKE_SOME = Prepared(
+    update(lines).where(*_bought).values(quantity=lines.c.quantity - bindparam("many"))
+)
+_TAKE_OUT = Prepared(delete(lines).where(*_bought))
+_SET_CODES = Prepared(update(baskets).where(baskets.c.id == bindparam("basket")))
+
+
+class Touched(NamedTuple):
+    """A basket's id, its codes, and its binding if a wallet is linked with it."""
+
+    id: str
+    codes: list[str]
+    binding_id: str | None
 
 
 def basket_topic(basket_id: str) -> str:
@@ -92,12 +108,12 @@ def basket_topic(basket_id: str) -> str:
 
 def new_basket(work: Work) -> str:
     """Start an empty basket; returns its id."""
-    return _touch(work, None)[0]
+    return touch_basket(work, None).id
 
 
 def read_basket(work: Work, shelf: Shelf, basket_id: str | None) -> Basket:
     """The basket as it is now, empty when there is none: one query, one more for its codes."""
-    return _read(work, shelf, basket_id)[0]
+    return read_lines(work, shelf, basket_id)[0]
 
 
 def count_basket(work: Work, shelf: Shelf, basket_id: str | None) -> int:
@@ -117,13 +133,15 @@ def add_line(
     quantity: int = 1,
     *,
     announce: bool = False,
+    told_by_wallet: bool = False,
 ) -> Basket:
     """Put more of a product in the basket, which is made when there is none yet.
 
     Raises `NotFound` (PRODUCT_NOT_FOUND), `OutOfStock`, `InvalidRequest` (INVALID_QUANTITY) and
-    `Conflict` (BASKET_FULL). ``announce`` records a ``basket_changed`` event for the signal.
+    `Conflict` (BASKET_FULL). ``announce`` records a ``basket_changed`` event for the signal;
+    ``told_by_wallet`` keeps the change from being told back to the wallet that made it.
     """
-    return _put(work, shelf, basket_id, product_id, quantity, _ADD, announce)
+    return _put(work, shelf, basket_id, product_id, quantity, _ADD, announce, told_by_wallet)
 
 
 def set_quantity(
@@ -134,23 +152,29 @@ def set_quantity(
     quantity: int,
     *,
     announce: bool = False,
+    told_by_wallet: bool = False,
 ) -> Basket:
     """Have exactly that many of a product in the basket; raises as `add_line` does."""
-    return _put(work, shelf, basket_id, product_id, quantity, _SET, announce)
+    return _put(work, shelf, basket_id, product_id, quantity, _SET, announce, told_by_wallet)
 
 
 def remove_line(
-    work: Work, shelf: Shelf, basket_id: str | None, product_id: str, *, announce: bool = False
+    work: Work,
+    shelf: Shelf,
+    basket_id: str | None,
+    product_id: str,
+    *,
+    announce: bool = False,
+    told_by_wallet: bool = False,
 ) -> Basket:
     """Take a product out of the basket; nothing happens when it is not in it."""
-    found, _ = _read(work, shelf, basket_id)
+    found, _ = read_lines(work, shelf, basket_id)
     if found.id is None or not is_product_id(product_id):
         return found
-    _touch(work, found.id)
-    work.execute(
-        delete(lines).where(lines.c.basket_id == found.id, lines.c.product_id == product_id)
-    )
-    return _changed(work, read_basket(work, shelf, found.id), announce)
+    touched = touch_basket(work, found.id)
+    work.execute(_TAKE_OUT, {"basket": found.id, "product": product_id})
+    basket = read_basket(work, shelf, found.id)
+    return _changed(work, basket, announce, None if told_by_wallet else touched.binding_id)
 
 
 def set_promotions(
@@ -160,6 +184,7 @@ def set_promotions(
     codes: Sequence[str],
     *,
     announce: bool = False,
+    told_by_wallet: bool = False,
 ) -> Basket:
     """Have exactly these promotion codes in the basket.
 
@@ -169,8 +194,8 @@ def set_promotions(
     wanted = list(dict.fromkeys(code_of(code) for code in codes))
     if len(wanted) > MOST_CODES:
         raise _refused({"codes": "TOO_MANY"}, f"A basket takes at most {MOST_CODES} promotions.")
-    basket_id, before = _touch(work, basket_id)
-    work.execute(update(baskets).where(baskets.c.id == basket_id).values(codes=wanted))
+    basket_id, before, binding_id = touch_basket(work, basket_id)
+    work.execute(_SET_CODES, {"basket": basket_id, "codes": wanted})
     basket = read_basket(work, shelf, basket_id)
     wrong = {
         promotion.code: promotion.reason
@@ -179,21 +204,25 @@ def set_promotions(
     }
     if wrong:
         raise _refused(wrong, f"The promotion {next(iter(wrong))} cannot be used now.")
-    return _changed(work, basket, announce)
+    return _changed(work, basket, announce, None if told_by_wallet else binding_id)
 
 
 def take_out(
     work: Work, basket_id: str, quantities: Mapping[str, int], codes: Sequence[str]
-) -> None:
-    """What was bought leaves the basket, and the promotions that were used with it."""
-    _, kept = _touch(work, basket_id)
+) -> str | None:
+    """What was bought leaves the basket, and the promotions that were used with it.
+
+    Returns the binding of a basket that is linked with a wallet.
+    """
+    _, kept, binding_id = touch_basket(work, basket_id)
     remaining = [code for code in kept if code not in codes]
-    work.execute(update(baskets).where(baskets.c.id == basket_id).values(codes=remaining))
+    work.execute(_SET_CODES, {"basket": basket_id, "codes": remaining})
     for product_id, quantity in sorted(quantities.items()):
         bought = {"basket": basket_id, "product": product_id, "many": quantity}
         if not work.execute(_TAKE_ALL, bought).rowcount:
             work.execute(_TAKE_SOME, bought)
     work.ring(basket_topic(basket_id))
+    return binding_id
 
 
 def _put(
@@ -204,29 +233,30 @@ def _put(
     quantity: int,
     how: Upsert,
     announce: bool,
+    told_by_wallet: bool,
 ) -> Basket:
     _check_quantity(quantity)
     if not is_product_id(product_id):
         raise _unknown(product_id)
-    basket_id, _ = _touch(work, basket_id)
+    basket_id, _, binding_id = touch_basket(work, basket_id)
     row = {
         "basket_id": basket_id,
         "product_id": product_id,
         "quantity": quantity,
         "added_at": work.now,
     }
-    if work.execute(how.on(work), row).first() is None:
+    if work.execute(how, row).first() is None:
         raise _too_many(MOST_OF_ONE)
     try:
-        basket, products = _read(work, shelf, basket_id)
+        basket, products = read_lines(work, shelf, basket_id)
     except MoneyError:
         raise _too_dear() from None
     _check_line(basket, product_id, products)
-    return _changed(work, basket, announce)
+    return _changed(work, basket, announce, None if told_by_wallet else binding_id)
 
 
-def _touch(work: Work, basket_id: str | None) -> tuple[str, list[str]]:
-    """A new version of the basket, or its first one; with the codes that are in it."""
+def touch_basket(work: Work, basket_id: str | None) -> Touched:
+    """A new version of the basket, or its first one."""
     key = basket_id or work.new_id("bsk")
     row = {
         "id": key,
@@ -235,10 +265,13 @@ def _touch(work: Work, basket_id: str | None) -> tuple[str, list[str]]:
         "created_at": work.now,
         "updated_at": work.now,
     }
-    return key, work.execute(_TOUCH.on(work), row).scalar_one()
+    codes, binding_id = work.execute(_TOUCH, row).one()
+    return Touched(key, codes, binding_id)
 
 
-def _read(work: Work, shelf: Shelf, basket_id: str | None) -> tuple[Basket, Mapping[str, Product]]:
+def read_lines(
+    work: Work, shelf: Shelf, basket_id: str | None
+) -> tuple[Basket, Mapping[str, Product]]:
     rows = work.execute(_READ, {"basket": basket_id}).all() if basket_id else []
     if not rows or basket_id is None:
         return empty_basket(shelf.currency), {}
@@ -286,7 +319,8 @@ def _check_line(basket: Basket, product_id: str, products: Mapping[str, Product]
         raise _too_dear()
 
 
-def _changed(work: Work, basket: Basket, announce: bool) -> Basket:
+def _changed(work: Work, basket: Basket, announce: bool, binding_id: str | None) -> Basket:
+    """``binding_id`` is that of a wallet that has to be told."""
     assert basket.id is not None
     work.ring(basket_topic(basket.id))
     if announce:
@@ -297,7 +331,29 @@ def _changed(work: Work, basket: Basket, announce: bool) -> Basket:
             data={"basket_id": basket.id, "version": basket.version},
             receivers=[LISTENERS],
         )
+    if binding_id is not None:
+        tell_wallet(
+            work,
+            binding_id,
+            "basket_sync",
+            {"basket_id": basket.id, "version": basket.version},
+            after=SYNC_AFTER,
+        )
     return basket
+
+
+def tell_wallet(
+    work: Work, subject: str, kind: str, data: dict[str, Any], *, after: timedelta = timedelta(0)
+) -> str:
+    """Record news for the wallet of a binding or an order; returns the event's id."""
+    return outbox.record(
+        work,
+        subject=subject,
+        kind=kind,
+        data=data,
+        receivers=[Receiver(WALLET, subject)],
+        not_before=work.now + after,
+    )
 
 
 def _unknown(product_id: str) -> NotFound:

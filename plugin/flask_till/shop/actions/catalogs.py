@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import case, delete, func, select, update
@@ -12,7 +13,7 @@ from sqlalchemy import case, delete, func, select, update
 from ...base.database import Database, Work
 from ...errors import Conflict, NotFound, SettingsError
 from ...money import Money
-from ..catalog import Catalog, Product
+from ..catalog import Catalog, Product, is_product_id
 from ..tables import products, stock
 from .stock import release_stock, reserve_stock, set_left, stock_left
 
@@ -93,7 +94,11 @@ class SqlCatalog(CountedCatalog):
 
     def all(self) -> list[Product]:
         """Every product, in the order in which they were added."""
-        return self.database.read(self._all)
+        return self.database.read(self.listed)
+
+    def listed(self, work: Work) -> list[Product]:
+        """As `all`, in this transaction."""
+        return [_product(row) for row in work.execute(_products().order_by(products.c.place))]
 
     def add(self, product: Product) -> None:
         """Sell a new product. Raises `Conflict` (PRODUCT_EXISTS)."""
@@ -116,9 +121,6 @@ class SqlCatalog(CountedCatalog):
 
     def _find(self, work: Work, product_id: str) -> Product | None:
         return self.describe([product_id], work).get(product_id)
-
-    def _all(self, work: Work) -> list[Product]:
-        return [_product(row) for row in work.execute(_products().order_by(products.c.place))]
 
     def _add(self, work: Work, product: Product) -> None:
         last: int = work.execute(select(func.coalesce(func.max(products.c.place), 0))).scalar_one()
@@ -161,7 +163,26 @@ def _product(row: Any) -> Product:
         max_quantity=row.max_quantity,
         category=row.category,
         digital=row.digital,
+        **_details(row.details or {}, row.currency),
     )
+
+
+def _details(stored: Mapping[str, Any], currency: str) -> dict[str, Any]:
+    prices = {
+        name: Money.of_minor(stored[name], currency)
+        for name in ("regular_price", "lowest_price")
+        if name in stored
+    }
+    rate = {"vat_rate": Decimal(stored["vat_rate"])} if "vat_rate" in stored else {}
+    lists = {
+        name: tuple(map(_frozen, stored.get(name, ())))
+        for name in ("attributes", "related", "images")
+    }
+    return {**prices, **rate, **lists, "ean": stored.get("ean")}
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _columns(product: Product) -> dict[str, Any]:
@@ -176,7 +197,23 @@ def _columns(product: Product) -> dict[str, Any]:
         "max_quantity": product.max_quantity,
         "category": product.category,
         "digital": product.digital,
+        "details": _stored_details(product) or None,
     }
+
+
+def _stored_details(product: Product) -> dict[str, Any]:
+    """What is not at its default."""
+    regular, lowest = product.regular_price, product.lowest_price
+    details = {
+        "vat_rate": None if product.vat_rate is None else str(product.vat_rate),
+        "regular_price": None if regular is None else regular.minor,
+        "lowest_price": None if lowest is None else lowest.minor,
+        "ean": product.ean,
+        "attributes": product.properties or None,
+        "related": product.related or None,
+        "images": product.images or None,
+    }
+    return {name: value for name, value in details.items() if value is not None}
 
 
 def look_up(work: Work, catalog: Catalog, product_ids: Collection[str]) -> Mapping[str, Product]:
@@ -185,6 +222,26 @@ def look_up(work: Work, catalog: Catalog, product_ids: Collection[str]) -> Mappi
         return catalog.describe(product_ids, work) if product_ids else {}
     found = ((product_id, catalog.get(product_id)) for product_id in product_ids)
     return {product_id: product for product_id, product in found if product is not None}
+
+
+def list_products(
+    work: Work, catalog: Catalog, product_ids: Sequence[str], first: int, most: int
+) -> tuple[list[Product], int]:
+    """Products from the ``first`` on, and how many there are; ``stock`` is what is left.
+
+    A catalog of the shop's own cannot be listed, but asked for the ``product_ids`` that are given.
+    """
+    if product_ids:
+        wanted: Sequence[str] = [one for one in product_ids if is_product_id(one)]
+        listed = list(look_up(work, catalog, wanted).values())
+    elif isinstance(catalog, SqlCatalog):
+        listed = catalog.listed(work)
+    else:
+        listed = list(catalog) if isinstance(catalog, ListCatalog) else []
+    page = listed[first : first + most]
+    counted = stock_left(work, [product.id for product in page])
+    left = {product.id: left_of(catalog, product, counted.get(product.id)) for product in page}
+    return [replace(product, stock=left[product.id]) for product in page], len(listed)
 
 
 def left_of(catalog: Catalog, product: Product, counted: int | None) -> int | None:

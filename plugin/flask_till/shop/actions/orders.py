@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, update
 
 from ...base.database import Work
+from ...base.outbox import Receiver
+from ...base.prepared import Prepared
 from ...errors import Conflict
 from ...money import Money
 from ..catalog import Shelf
@@ -17,6 +20,7 @@ from ..order import (
     FAILED,
     OPEN,
     PLACING,
+    TRANSITIONS,
     DeskSnapshot,
     Order,
     check_snapshot,
@@ -25,11 +29,13 @@ from ..order import (
 )
 from ..tables import inbox, orders, outbox
 from .basket import LISTENERS, basket_topic, take_out
+from .binding import realize
 from .promotions import release_promotions, use_promotions
 from .reading import (
     find_order,
     latest_order,
     open_order,
+    order_from,
     order_of,
     orders_of,
     overdue,
@@ -55,9 +61,18 @@ __all__ = [
 ]
 
 LOST_RACES = 8
-_MOVE = update(orders).where(
-    orders.c.id == bindparam("moved"), orders.c.version == bindparam("seen")
+_MOVE = Prepared(
+    update(orders)
+    .where(orders.c.id == bindparam("moved"), orders.c.version == bindparam("seen"))
+    .returning(*orders.c)
 )
+
+Heard = Callable[[str], bool]
+"""Whether anybody listens to the signal of that name."""
+
+
+def always(_signal: str) -> bool:
+    return True
 
 
 def order_topic(order_id: str) -> str:
@@ -65,13 +80,21 @@ def order_topic(order_id: str) -> str:
     return f"order:{order_id}"
 
 
-def bind_desk_order(work: Work, shelf: Shelf, desk: str, told: DeskSnapshot) -> Order:
+def bind_desk_order(
+    work: Work,
+    shelf: Shelf,
+    desk: str,
+    told: DeskSnapshot,
+    *,
+    placed: Order | None = None,
+    heard: Heard = always,
+) -> Order:
     """Note the desk's order for an order that we placed, unless a callback was quicker.
 
-    Raises `Conflict` (ORDER_SUPERSEDED) when the order was given up meanwhile.
+    ``placed`` is that order as it was last seen, so that it need not be read once more. Raises
+    `Conflict` (ORDER_SUPERSEDED) when the order was given up meanwhile.
     """
-    apply_desk_order(work, shelf, desk, None, told)
-    order = read_order(work, told.external_id)
+    order, _ = _apply(work, shelf, desk, None, told, heard, placed)
     if order.status == FAILED:
         raise Conflict("The basket changed meanwhile; check out again.", code="ORDER_SUPERSEDED")
     return order
@@ -90,13 +113,13 @@ def fail_order(work: Work, shelf: Shelf, order_id: str, reason: str) -> bool:
     return True
 
 
-def forget_order(work: Work, shelf: Shelf, order_id: str) -> bool:
+def forget_order(work: Work, shelf: Shelf, order_id: str, *, heard: Heard = always) -> bool:
     """End an open order that its desk no longer knows. False when it is not open any more."""
     order = read_order(work, order_id)
     changes = {"status": EXPIRED, "reason": "DESK_FORGOT", "ended_at": work.now}
     if not order.is_open or not move_order(work, order, **changes):
         return False
-    _follow(work, shelf, order, EXPIRED, order.refunded)
+    _follow(work, shelf, order, EXPIRED, order.refunded, heard)
     return True
 
 
@@ -107,27 +130,77 @@ def release_order(work: Work, shelf: Shelf, order_id: str) -> None:
 
 
 def apply_desk_order(
-    work: Work, shelf: Shelf, desk: str, event_id: str | None, told: DeskSnapshot
+    work: Work,
+    shelf: Shelf,
+    desk: str,
+    event_id: str | None,
+    told: DeskSnapshot,
+    *,
+    heard: Heard = always,
 ) -> bool:
     """Bring an order up to what its desk tells. False when that, or the event, is no news.
 
-    Raises `NotFound` (ORDER_NOT_FOUND), and `Conflict` (ORDER_MISMATCH, ORDER_STATE) for a
-    message that cannot be true of this order: it changes nothing.
+    ``heard`` says of a signal whether anybody listens to it. Raises `NotFound`
+    (ORDER_NOT_FOUND), and `Conflict` (ORDER_MISMATCH, ORDER_STATE) for a message that cannot be
+    true of this order: it changes nothing.
     """
-    order = read_order(work, told.external_id)
+    return _apply(work, shelf, desk, event_id, told, heard)[1]
+
+
+def _apply(
+    work: Work,
+    shelf: Shelf,
+    desk: str,
+    event_id: str | None,
+    told: DeskSnapshot,
+    heard: Heard,
+    seen: Order | None = None,
+) -> tuple[Order, bool]:
+    order = seen or read_order(work, told.external_id)
     check_snapshot(order, desk, told)
     if event_id is not None and not _first_time(work, desk, event_id, order.id):
-        return False
+        return order, False
     for _ in range(LOST_RACES):
         status = next_status(order, told)
-        if status is None:
-            return False
-        if move_order(work, order, **_told(work, order, status, told)):
-            _follow(work, shelf, order, status, told.refunded)
-            return True
+        if status is None and order is not seen:
+            return order, False
+        if status is not None:
+            moved = move_order(work, order, **_told(work, order, status, told))
+            if moved is not None:
+                _follow(work, shelf, order, status, told.refunded, heard)
+                return moved, True
         order = read_order(work, order.id)
         check_snapshot(order, desk, told)
     raise Conflict("The order changes too quickly.", code="ORDER_CHANGED", remedy="Send it again.")
+
+
+def settle_order(
+    work: Work,
+    shelf: Shelf,
+    order: Order,
+    status: str,
+    *,
+    reason: str | None = None,
+    heard: Heard = always,
+) -> bool:
+    """Bring an order that no desk of ours tells of to a status, with all that follows from it.
+
+    False when it changed meanwhile. Raises `Conflict` (ORDER_STATE) for a step that no order takes.
+    """
+    if status not in TRANSITIONS[order.status]:
+        raise Conflict(f"{order.number} is {order.status}, not {status}.", code="ORDER_STATE")
+    moved = move_order(
+        work,
+        order,
+        status=status,
+        reason=reason,
+        paid_at=(order.paid_at or work.now) if status in CAPTURED else None,
+        ended_at=(order.ended_at or work.now) if status in ENDED_UNPAID else None,
+    )
+    if moved is None:
+        return False
+    _follow(work, shelf, order, status, order.refunded, heard)
+    return True
 
 
 def _first_time(work: Work, desk: str, event_id: str, order_id: str) -> bool:
@@ -150,13 +223,16 @@ def _told(work: Work, order: Order, status: str, told: DeskSnapshot) -> dict[str
     }
 
 
-def move_order(work: Work, order: Order, **changes: Any) -> bool:
-    """Change the order if it is still at the version that we saw."""
+def move_order(work: Work, order: Order, **changes: Any) -> Order | None:
+    """Change the order if it is still at the version that we saw; None when it is not."""
     seen = {"moved": order.id, "seen": order.version, "version": order.version + 1}
-    return bool(work.execute(_MOVE, seen | changes).rowcount)
+    row = work.execute(_MOVE, seen | changes).first()
+    return None if row is None else order_from(row, order.lines)
 
 
-def _follow(work: Work, shelf: Shelf, before: Order, status: str, refunded: Money) -> None:
+def _follow(
+    work: Work, shelf: Shelf, before: Order, status: str, refunded: Money, heard: Heard
+) -> None:
     """All that a new status brings with it, in the same transaction."""
     keeps = status in OPEN or status in CAPTURED - {"refunded"}
     if before.is_open and not keeps:
@@ -164,10 +240,13 @@ def _follow(work: Work, shelf: Shelf, before: Order, status: str, refunded: Mone
     elif before.status in ENDED_UNPAID and keeps:
         _hold_again(work, shelf, before)
     events = happenings(before, status, refunded)
-    if "order_paid" in events:
-        take_out(work, before.basket_id, before.quantities, [one.code for one in before.promotions])
+    if "order_paid" in events and not before.is_of_wallet:
+        codes = [one.code for one in before.promotions]
+        linked = take_out(work, before.basket_id, before.quantities, codes)
+        if linked is not None:
+            realize(work, linked)
     for kind in events:
-        record_event(work, before, kind, status)
+        _record(work, before, kind, status, [LISTENERS] if heard(kind) else [])
     ring_for(work, before)
 
 
@@ -182,13 +261,15 @@ def _hold_again(work: Work, shelf: Shelf, order: Order) -> None:
         work.execute(update(orders).where(orders.c.id == order.id).values(reason=short.code))
 
 
-def record_event(work: Work, order: Order, kind: str, status: str) -> None:
+def _record(
+    work: Work, order: Order, kind: str, status: str, receivers: Sequence[Receiver]
+) -> None:
     outbox.record(
         work,
         subject=order.id,
         kind=kind,
         data={"order_id": order.id, "basket_id": order.basket_id, "status": status},
-        receivers=[LISTENERS],
+        receivers=receivers,
     )
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import bindparam, func, insert, select
 
 from ...base.database import Work
+from ...base.prepared import Prepared
 from ...errors import Conflict, InvalidRequest, OutOfStock, TooMany
 from ...money import Money
 from ..basket import DEAREST_TOTAL, Basket
@@ -25,10 +26,18 @@ from ..tables import OPEN_ORDER, baskets, order_lines, orders
 from .basket import read_basket
 from .orders import move_order, ring_for
 from .promotions import use_promotions
-from .reading import (
-    latest_order,
-    read_order,
+from .reading import latest_desk_order, order_from
+
+_LOCK = Prepared(
+    select(baskets.c.version).where(baskets.c.id == bindparam("basket")).with_for_update()
 )
+_UNPAID = Prepared(
+    select(func.count())
+    .select_from(orders)
+    .where(orders.c.asked_by == bindparam("caller"), OPEN_ORDER)
+)
+_STORE = Prepared(insert(orders).returning(*orders.c))
+_STORE_LINES = Prepared(insert(order_lines))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +86,7 @@ def place_order(
     version = _lock(work, basket_id)
     if basket_id is None or version is None:
         raise _empty()
-    earlier = latest_order(work, basket_id)
+    earlier = latest_desk_order(work, basket_id)
     if earlier is not None and earlier.is_open:
         if earlier.basket_version != version or earlier.desk != desk:
             raise Conflict("An earlier order of this basket is open.", code="ORDER_OPEN")
@@ -85,26 +94,25 @@ def place_order(
     basket = read_basket(work, shelf, basket_id)
     contents = _freeze(basket)
     if earlier is not None and _is_alike(work, earlier, basket, contents, desk):
-        _place_again(work, earlier)
-        placed, how = earlier.id, "again"
+        order, how = _place_again(work, earlier), "again"
     else:
         if asked_by is not None and most_open:
             _refuse_too_many(work, asked_by, most_open)
-        placed, how = order_id or work.new_id("ord"), "new"
         request = {
+            "id": order_id or work.new_id("ord"),
+            "shopper": shopper or basket_id,
             "locale": locale,
             "origin": origin,
             "redirect_url": redirect_url,
             "asked_by": asked_by,
             "live": live,
         }
-        _store(work, placed, basket, contents, desk, shopper or basket_id, request)
+        order, how = _store(work, basket, contents, desk, request), "new"
     codes = [promotion.code for promotion in contents.promotions]
-    use_promotions(work, placed, codes, shelf.promotions, shopper or basket_id)
+    use_promotions(work, order.id, codes, shelf.promotions, shopper or basket_id)
     # Last, so that a catalog that keeps its own books has nothing to take back if we refuse.
     quantities = {line.product_id: line.quantity for line in contents.lines}
-    shelf.catalog.reserve(placed, quantities, work)
-    order = read_order(work, placed)
+    shelf.catalog.reserve(order.id, quantities, work)
     ring_for(work, order)
     return Placed(order, how)
 
@@ -112,15 +120,13 @@ def place_order(
 def _lock(work: Work, basket_id: str | None) -> int | None:
     if basket_id is None:
         return None
-    row = select(baskets.c.version).where(baskets.c.id == basket_id).with_for_update()
-    version: int | None = work.execute(row).scalar()
+    version: int | None = work.execute(_LOCK, {"basket": basket_id}).scalar()
     return version
 
 
 def _refuse_too_many(work: Work, asked_by: str, most: int) -> None:
     """Unpaid orders hold stock: nobody empties the shop with orders that are never paid."""
-    mine = select(func.count()).select_from(orders).where(orders.c.asked_by == asked_by, OPEN_ORDER)
-    if work.execute(mine).scalar_one() >= most:
+    if work.execute(_UNPAID, {"caller": asked_by}).scalar_one() >= most:
         raise TooMany(
             "Too many orders wait for their money; pay one, or wait until they expire.",
             code="TOO_MANY_ORDERS",
@@ -166,30 +172,24 @@ def _is_alike(work: Work, last: Order, basket: Basket, contents: _Contents, desk
     )
 
 
-def _place_again(work: Work, order: Order) -> None:
-    if not move_order(work, order, status=PLACING, reason=None, placed_at=work.now):
+def _place_again(work: Work, order: Order) -> Order:
+    moved = move_order(work, order, status=PLACING, reason=None, placed_at=work.now)
+    if moved is None:
         raise Conflict("The order changed meanwhile.", code="ORDER_CHANGED", remedy="Try again.")
+    return moved
 
 
 def _store(
-    work: Work,
-    order_id: str,
-    basket: Basket,
-    contents: _Contents,
-    desk: str,
-    shopper: str,
-    request: dict[str, Any],
-) -> None:
+    work: Work, basket: Basket, contents: _Contents, desk: str, request: dict[str, Any]
+) -> Order:
     discount = contents.total - basket.subtotal
-    work.execute(
-        insert(orders),
+    row = work.execute(
+        _STORE,
         {
-            "id": order_id,
             "basket_id": basket.id,
             "basket_version": basket.version,
             "status": PLACING,
             "version": 1,
-            "shopper": shopper,
             "currency": basket.currency,
             "subtotal": basket.subtotal.minor,
             "discount": discount.minor,
@@ -205,12 +205,12 @@ def _store(
             "placed_at": work.now,
             **request,
         },
-    )
+    ).one()
     work.execute(
-        insert(order_lines),
+        _STORE_LINES,
         [
             {
-                "order_id": order_id,
+                "order_id": row.id,
                 "place": place,
                 "product_id": line.product_id,
                 "name": line.name,
@@ -222,6 +222,7 @@ def _store(
             for place, line in enumerate(contents.lines, 1)
         ],
     )
+    return order_from(row, contents.lines)
 
 
 def _empty() -> Conflict:

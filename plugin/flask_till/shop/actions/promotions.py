@@ -7,10 +7,10 @@ from collections.abc import Collection, Mapping
 from sqlalchemy import bindparam, func, select, update
 
 from ...base.database import Work
+from ...base.prepared import Prepared, Upsert
 from ...errors import Conflict
 from ..promotion import USED_UP, Promotion, Uses
 from ..tables import EVERYBODY, OPEN_ORDER, orders, promotion_counts, promotion_uses
-from .upsert import Upsert
 
 NO_LIMIT = 2**62
 
@@ -32,14 +32,14 @@ _COUNT = Upsert(
     ).returning(promotion_counts.c.uses),
 )
 
-_RELEASE = (
+_RELEASE = Prepared(
     update(promotion_uses)
     .where(promotion_uses.c.order_id == bindparam("order"), promotion_uses.c.state == "held")
     .values(state="released")
     .returning(promotion_uses.c.code, promotion_uses.c.shopper)
 )
 
-_UNCOUNT = (
+_UNCOUNT = Prepared(
     update(promotion_counts)
     .where(
         promotion_counts.c.code == bindparam("promotion"),
@@ -59,7 +59,7 @@ def use_promotions(
     """
     for code in sorted(codes):
         row = {"code": code, "order_id": order_id, "shopper": shopper, "state": "held"}
-        if work.execute(_HOLD.on(work), row).first() is None:
+        if work.execute(_HOLD, row).first() is None:
             continue
         promotion = known[code]
         for whom, most in (
@@ -67,7 +67,7 @@ def use_promotions(
             (shopper, promotion.max_uses_per_shopper),
         ):
             count = {"code": code, "shopper": whom, "uses": 1, "most": most or NO_LIMIT}
-            if work.execute(_COUNT.on(work), count).first() is None:
+            if work.execute(_COUNT, count).first() is None:
                 raise Conflict(f"The promotion {code} was used up meanwhile.", code=USED_UP)
 
 

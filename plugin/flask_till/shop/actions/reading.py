@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, select
 
 from ...base.database import Work
+from ...base.prepared import Prepared
 from ...errors import NotFound
 from ...money import Money
-from ..order import PLACING, Order, OrderLine, OrderPromotion, order_number
+from ..order import PLACING, WALLET, Order, OrderLine, OrderPromotion, order_number
 from ..tables import OPEN_ORDER, order_lines, orders
 
 AFTER_EXPIRY = timedelta(seconds=15)
@@ -22,14 +24,25 @@ _LINES = (
     .where(order_lines.c.order_id.in_(bindparam("ids", expanding=True)))
     .order_by(order_lines.c.order_id, order_lines.c.place)
 )
-_BY_ID = select(orders).where(orders.c.id == bindparam("id"))
-_OF_BASKET = (
+_OF_ONE = Prepared(
+    select(order_lines)
+    .where(order_lines.c.order_id == bindparam("id"))
+    .order_by(order_lines.c.place)
+)
+_BY_ID = Prepared(select(orders).where(orders.c.id == bindparam("id")))
+_OF_BASKET = Prepared(
     select(orders)
     .where(orders.c.basket_id == bindparam("basket"))
     .order_by(orders.c.seq.desc())
     .limit(bindparam("most"))
 )
-_OPEN = select(orders).where(orders.c.basket_id == bindparam("basket"), OPEN_ORDER)
+_OF_DESK = Prepared(
+    select(orders)
+    .where(orders.c.basket_id == bindparam("basket"), orders.c.desk != WALLET)
+    .order_by(orders.c.seq.desc())
+    .limit(1)
+)
+_OPEN = Prepared(select(orders).where(orders.c.basket_id == bindparam("basket"), OPEN_ORDER))
 
 
 def find_order(work: Work, order_id: str) -> Order | None:
@@ -53,6 +66,11 @@ def open_order(work: Work, basket_id: str) -> Order | None:
 def latest_order(work: Work, basket_id: str | None) -> Order | None:
     """The basket's newest order."""
     return _first(work, _OF_BASKET, {"basket": basket_id, "most": 1})
+
+
+def latest_desk_order(work: Work, basket_id: str) -> Order | None:
+    """The basket's newest order that did not come from a wallet."""
+    return _first(work, _OF_DESK, {"basket": basket_id})
 
 
 def orders_of(work: Work, basket_id: str | None, *, most: int = 50) -> list[Order]:
@@ -84,7 +102,9 @@ def overdue(work: Work, *, most: int = 100) -> list[Order]:
 
 def _first(work: Work, statement: Any, parameters: dict[str, Any]) -> Order | None:
     row = work.execute(statement, parameters).first()
-    return None if row is None else _orders(work, [row])[0]
+    if row is None:
+        return None
+    return order_from(row, _lines(row, work.execute(_OF_ONE, {"id": row.id})))
 
 
 def _orders(work: Work, rows: Any) -> list[Order]:
@@ -93,10 +113,26 @@ def _orders(work: Work, rows: Any) -> list[Order]:
     by_order: dict[str, list[Any]] = defaultdict(list)
     for line in work.execute(_LINES, {"ids": [row.id for row in rows]}):
         by_order[line.order_id].append(line)
-    return [_order(row, by_order[row.id]) for row in rows]
+    return [order_from(row, _lines(row, by_order[row.id])) for row in rows]
 
 
-def _order(row: Any, lines: list[Any]) -> Order:
+def _lines(order: Any, rows: Iterable[Any]) -> tuple[OrderLine, ...]:
+    return tuple(
+        OrderLine(
+            row.product_id,
+            row.name,
+            row.quantity,
+            Money.of_minor(row.unit_price, order.currency),
+            row.image,
+            row.url,
+        )
+        for row in rows
+    )
+
+
+def order_from(row: Any, lines: tuple[OrderLine, ...]) -> Order:
+    """The order of a whole row of `orders`."""
+
     def money(minor: int) -> Money:
         return Money.of_minor(minor, row.currency)
 
@@ -108,23 +144,14 @@ def _order(row: Any, lines: list[Any]) -> Order:
         basket_id=row.basket_id,
         basket_version=row.basket_version,
         shopper=row.shopper,
-        lines=tuple(
-            OrderLine(
-                line.product_id,
-                line.name,
-                line.quantity,
-                money(line.unit_price),
-                line.image,
-                line.url,
-            )
-            for line in lines
-        ),
+        lines=lines,
         promotions=tuple(
             OrderPromotion(one["code"], one["label"], money(one["amount"]))
             for one in row.promotions
         ),
         subtotal=money(row.subtotal),
         discount=money(row.discount),
+        delivery=money(row.delivery),
         total=money(row.total),
         refunded=money(row.refunded),
         desk=row.desk,

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from sqlalchemy import bindparam, select, update
 
 from ...base.database import Work
+from ...base.prepared import Prepared, Upsert
 from ...errors import OutOfStock
 from ..catalog import Product
 from ..tables import reservations, stock
-from .upsert import Upsert
 
 _SEED = Upsert(stock, lambda insert: insert.on_conflict_do_nothing())
 
@@ -24,7 +24,7 @@ _HOLD = Upsert(
     ).returning(reservations.c.product_id),
 )
 
-_TAKE = (
+_TAKE = Prepared(
     update(stock)
     .where(
         stock.c.product_id == bindparam("product"),
@@ -33,14 +33,14 @@ _TAKE = (
     .values(reserved=stock.c.reserved + bindparam("many"))
 )
 
-_RELEASE = (
+_RELEASE = Prepared(
     update(reservations)
     .where(reservations.c.order_id == bindparam("order"), reservations.c.state == "held")
     .values(state="released")
     .returning(reservations.c.product_id, reservations.c.quantity)
 )
 
-_PUT_BACK = (
+_PUT_BACK = Prepared(
     update(stock)
     .where(stock.c.product_id == bindparam("product"))
     .values(reserved=stock.c.reserved - bindparam("many"))
@@ -70,9 +70,7 @@ def reserve_stock(
             raise OutOfStock(f"The product {product_id!r} is no longer sold.")
         if product.stock is None:
             continue
-        work.execute(
-            _SEED.on(work), {"product_id": product_id, "on_hand": product.stock, "reserved": 0}
-        )
+        work.execute(_SEED, {"product_id": product_id, "on_hand": product.stock, "reserved": 0})
         _hold(work, order_id, product, quantity)
 
 
@@ -83,7 +81,7 @@ def _hold(work: Work, order_id: str, product: Product, quantity: int) -> None:
         "quantity": quantity,
         "state": "held",
     }
-    if work.execute(_HOLD.on(work), row).first() is None:
+    if work.execute(_HOLD, row).first() is None:
         return
     if not work.execute(_TAKE, {"product": product.id, "many": quantity}).rowcount:
         raise OutOfStock(f"Fewer than {quantity} of {product.name} are left.")
@@ -97,7 +95,7 @@ def release_stock(work: Work, order_id: str) -> None:
 
 def set_left(work: Work, product_id: str, left: int) -> None:
     """Say how many are left to sell, besides those that orders hold."""
-    work.execute(_SET_LEFT.on(work), {"product_id": product_id, "on_hand": left, "reserved": 0})
+    work.execute(_SET_LEFT, {"product_id": product_id, "on_hand": left, "reserved": 0})
 
 
 def stock_left(work: Work, product_ids: list[str]) -> dict[str, int]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -13,6 +12,7 @@ from urllib.parse import quote, urljoin
 import httpx
 from pydantic import ValidationError
 
+from ...base.logs import logger
 from ...errors import (
     Conflict,
     Forbidden,
@@ -31,11 +31,12 @@ from ...wire import till as wire
 from ..order import DeskSnapshot, Order
 from . import DeskOrder, PageKey
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 CONNECT, TOTAL = 3.0, 10.0
 """Seconds to reach the desk, and for a whole exchange with it."""
 LARGEST_ANSWER = 1024 * 1024
+NO_HEADERS: Mapping[str, str] = {}
 
 Message = TypeVar("Message", wire.Order, wire.CreatedOrder, wire.Token, wire.Event)
 
@@ -91,22 +92,22 @@ class TillDesk:
         return DeskOrder(_believed(made), PageKey(made.order_url, made.token))
 
     def token(self, order: Order) -> PageKey:
-        given = self._call(wire.Token, "POST", f"{_path(order)}/token", {})
+        given = self._call(wire.Token, "POST", f"{_path(order)}/token", b"{}")
         return PageKey(given.order_url, given.token)
 
     def get(self, order: Order) -> DeskSnapshot:
         return _believed(self._call(wire.Order, "GET", _path(order)))
 
     def cancel(self, order: Order) -> DeskSnapshot:
-        return _believed(self._call(wire.Order, "POST", f"{_path(order)}/cancel", {}))
+        return _believed(self._call(wire.Order, "POST", f"{_path(order)}/cancel", b"{}"))
 
     def refund(self, order: Order, amount: Money | None = None, *, key: str) -> None:
         """Give money back, all that is left without ``amount``; ``key`` makes a repeat harmless.
 
         How it went comes by callback.
         """
-        asked = {} if amount is None else {"amount": amount.minor}
-        self._exchange("POST", f"{_path(order)}/refunds", asked, {"idempotency-key": key})
+        body = json.dumps({} if amount is None else {"amount": amount.minor}).encode()
+        self._exchange("POST", f"{_path(order)}/refunds", body, {"idempotency-key": key})
 
     def verify_callback(
         self, headers: Mapping[str, str], body: bytes, now: datetime
@@ -122,28 +123,35 @@ class TillDesk:
         message: type[Message],
         method: str,
         path: str,
-        body: dict[str, Any] | None = None,
-        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+        headers: Mapping[str, str] = NO_HEADERS,
     ) -> Message:
-        answer = self._exchange(method, path, body, headers or {})
+        answer = self._exchange(method, path, body, headers)
         try:
             return _read(message, strict_json.parse_object(answer))
         except RequestError as error:
             raise _unavailable(f"its answer is not understood: {error.message}") from error
 
     def _exchange(
-        self, method: str, path: str, body: dict[str, Any] | None, headers: Mapping[str, str]
+        self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
     ) -> bytes:
+        typed = headers if body is None else {**headers, "content-type": "application/json"}
+        status, content = self._send(method, f"/v1/orders{path}", body, typed)
+        if not 200 <= status < 300:
+            raise _refusal(status, content)
+        return content
+
+    def _send(
+        self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
+    ) -> tuple[int, bytes]:
+        """Status and body of the answer. Raises `Unavailable`."""
         ends = time.monotonic() + TOTAL
-        url = f"{self._base}/v1/orders{path}"
+        url = f"{self._base}{path}"
         try:
-            with self._client.stream(method, url, json=body, headers=dict(headers)) as answer:
-                content = _content(answer, ends)
+            with self._client.stream(method, url, content=body, headers=dict(headers)) as answer:
+                return answer.status_code, _content(answer, ends)
         except httpx.HTTPError as error:
             raise _unavailable(f"{type(error).__name__}: {error}") from error
-        if not answer.is_success:
-            raise _refusal(answer.status_code, content)
-        return content
 
 
 def _content(answer: httpx.Response, ends: float) -> bytes:
@@ -185,18 +193,16 @@ def _read(message: type[Message], data: dict[str, Any]) -> Message:
         raise InvalidRequest(f"{where}: {first['msg']}") from None
 
 
-def _request(order: Order) -> dict[str, Any]:
+def _request(order: Order) -> bytes:
     """The body of a create; made of the order alone, so that a repeat is the same to the byte.
 
     Without pictures when it would be longer than a desk reads.
     """
-    data = _create(order, with_images=True)
-    if len(json.dumps(data).encode()) > wire.LARGEST_BODY:
-        return _create(order, with_images=False)
-    return data
+    body = _create(order, with_images=True)
+    return body if len(body) <= wire.LARGEST_BODY else _create(order, with_images=False)
 
 
-def _create(order: Order, *, with_images: bool) -> dict[str, Any]:
+def _create(order: Order, *, with_images: bool) -> bytes:
     asked = wire.OrderCreate(
         external_id=order.id,
         amount=order.total.minor,
@@ -220,8 +226,7 @@ def _create(order: Order, *, with_images: bool) -> dict[str, Any]:
         opener_origin=order.origin,
         metadata={"number": order.number},
     )
-    data: dict[str, Any] = json.loads(asked.model_dump_json(exclude_defaults=True))
-    return data
+    return asked.model_dump_json(exclude_defaults=True).encode()
 
 
 def _image(origin: str | None, image: str | None) -> str | None:

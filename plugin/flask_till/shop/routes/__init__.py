@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from . import assets, basket, callbacks, channel, checkout, izi
+from . import assets, basket, binding, callbacks, channel, checkout, izi, merchant, merchant_orders
 from .blueprint import blueprint
 
-__all__ = ["assets", "basket", "blueprint", "callbacks", "channel", "checkout", "izi"]
+__all__ = [
+    "assets",
+    "basket",
+    "binding",
+    "blueprint",
+    "callbacks",
+    "channel",
+    "checkout",
+    "izi",
+    "merchant",
+    "merchant_orders",
+]

@@ -15,8 +15,9 @@ from ..promotion import MOST_CODES
 from .blueprint import blueprint
 from .body import answer, json_body, quantity_of
 from .origin import require_own_page
+from .page_cookies import drop_old_key
 from .shopfront import Shopfront, is_remembered, remember, remembered, shopfront
-from .snapshot import basket_json, locale_asked_for
+from .snapshot import basket_json, binding_json, locale_asked_for
 
 LONGEST_CODE = 64
 
@@ -66,7 +67,11 @@ def _shown(basket: Basket) -> Response:
 @blueprint.get("/basket")
 def show_basket() -> Response:
     front = shopfront()
-    return answer(basket_json(basket_now(front), locale_asked_for(front)))
+    shown = basket_json(basket_now(front), locale_asked_for(front))
+    if front.linking is None:
+        return answer(shown | {"binding": None})
+    binding = front.linking.binding(front.basket_id())
+    return drop_old_key(answer(shown | {"binding": binding_json(binding)}), binding)
 
 
 @blueprint.patch("/basket/lines/<product_id>")

@@ -49,12 +49,13 @@ class BasketCookie:
             self._signer.sign(basket_id).decode(),
             max_age=MAX_AGE,
             path=f"{request.root_path}/",
-            secure=self._needs_https(request),
+            secure=self.needs_https(request),
             httponly=True,
             samesite="Lax",
         )
 
-    def _needs_https(self, request: Request) -> bool:
+    def needs_https(self, request: Request) -> bool:
+        """Whether a cookie for this request's browser travels over https only."""
         if self._secure is not None:
             return self._secure
         return not is_this_machine(request.host)

@@ -8,23 +8,33 @@ from werkzeug.exceptions import HTTPException
 from ...errors import RequestError
 from ...web import refusals
 from ...web.callers import limit_caller
-from ...web.refusals import refused_by_flask, with_retry_after
+from ...web.refusals import apology, refused_by_flask, with_retry_after
 from .body import answer
 from .origin import allow_trusted
 from .shopfront import shopfront
 
 blueprint = Blueprint("till", __name__)
 
-MOST = {"call": "6000/minute", "checkout": "120/minute"}
-"""How often an address may call us, and a browser check out."""
+MOST = {
+    "call": "6000/minute",
+    "checkout": "120/minute",
+    "look": "120/minute",
+    "link": "240/minute",
+    "phone": "10/hour",
+}
+"""How often an address may call us, and a browser check out; how often an address may make us
+ask a wallet, and link; how often one phone is asked."""
 UNCOUNTED = {"till.asset", "till.callback"}
+WALLET_CALLS = "till.merchant_"
+"""How endpoints begin that a wallet calls: all shoppers' wallets call from few addresses."""
 
 
 @blueprint.before_request
 def begin() -> None:
     front = shopfront()
     front.background.wake()
-    if request.endpoint not in UNCOUNTED:
+    endpoint = request.endpoint or ""
+    if endpoint not in UNCOUNTED and not endpoint.startswith(WALLET_CALLS):
         limit_caller(front.limits, "call")
 
 
@@ -38,6 +48,11 @@ def refuse(error: RequestError) -> Response:
 @blueprint.errorhandler(HTTPException)
 def refuse_in_http(error: HTTPException) -> Response | HTTPException:
     return refused_by_flask(error, _refusal)
+
+
+@blueprint.errorhandler(Exception)
+def apologise(error: Exception) -> Response:
+    return _refusal(500, "INTERNAL_ERROR", apology(error))
 
 
 def _refusal(status: int, code: str, message: str) -> Response:

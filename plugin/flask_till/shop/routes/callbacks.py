@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import logging
-
 from flask import Response, request
 
+from ...base.logs import logger
 from ...errors import BadSignature, NotFound, RequestError
 from ...web.body import raw_body
 from ..actions import orders as order_actions
@@ -14,7 +13,7 @@ from .blueprint import blueprint
 from .body import answer
 from .shopfront import Shopfront, shopfront
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 LARGEST = 64 * 1024
 """Bytes of a callback, as the desk's protocol has it."""
 
@@ -27,7 +26,12 @@ def callback(desk: str) -> Response:
         raise NotFound("There is no desk of that name.", code="DESK_UNKNOWN")
     event_id, snapshot = _verified(front, raw_body(LARGEST))
     applied = front.database.write(
-        order_actions.apply_desk_order, front.shelf, front.desk.name, event_id, snapshot
+        order_actions.apply_desk_order,
+        front.shelf,
+        front.desk.name,
+        event_id,
+        snapshot,
+        heard=front.heard,
     )
     return answer({"applied": applied})
 

@@ -6,41 +6,33 @@ has nothing to say here: what it sends is counted, and too much of it ends the c
 
 from __future__ import annotations
 
-import logging
-import re
-import socket as sockets
-import struct
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from flask import Response, request
 from flask_sock import Sock
 from simple_websocket import ConnectionClosed, Server
-from werkzeug.exceptions import BadRequest
-from werkzeug.exceptions import NotImplemented as CannotUpgrade
 
 from ...base.bell import Ear
+from ...base.logs import logger
 from ...base.waiters import PollLater
 from ...errors import NotFound
+from ...web.callers import caller, suspecting_a_proxy
 from .blueprint import blueprint
 from .body import answer, nothing_yet, seconds_of, to_json, version_of
 from .feed import MEND_EVERY, Feed
 from .origin import require_own_page
 from .shopfront import shopfront
+from .sockets import GONE, Socket, check_upgrade
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 BEAT_EVERY = 20.0
-LARGEST_MESSAGE = 4096
 MOST_MESSAGES = 20
 """Messages that a client may send in one second."""
 LONGEST_WAIT = 25
-SEND_WITHIN = 10
-ANSWER_WITHIN_MS = 45_000
 GOING_AWAY, OUR_FAULT, TOO_MANY_MESSAGES, PLEASE_POLL, NO_BASKET = 1001, 1011, 4008, 4013, 4404
-
-_NONCE = re.compile("[A-Za-z0-9+/]{22}==")
 
 T = TypeVar("T")
 sock = Sock()
@@ -64,8 +56,10 @@ def wait_for(basket_id: str, feed: Feed, look: Callable[[], T | None], seconds: 
             feed.mend()
         return found
 
-    with front.database.bell.listen(feed.topic) as ear:
-        return front.waiters.wait_for(look_and_mend, basket_id, ear, seconds, every=MEND_EVERY)
+    with suspecting_a_proxy(), front.database.bell.listen(feed.topic) as ear:
+        return front.waiters.wait_for(
+            look_and_mend, basket_id, ear, seconds, every=MEND_EVERY, address=caller()
+        )
 
 
 @blueprint.get("/channel")
@@ -87,66 +81,49 @@ def refuse_foreign_sockets() -> None:
     if request.url_rule is None or not request.url_rule.websocket:
         return
     require_own_page(custom_header=False)
-    if not _can_upgrade(request.environ):
-        raise CannotUpgrade("This server has no websockets; use the long poll.")
-    _check_handshake()
-    # Compression costs 90 kB for each socket and saves nothing on messages as small as ours.
-    request.environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
-
-
-def _check_handshake() -> None:
-    """simple-websocket would answer what is wrong here with 500."""
-    if request.headers.get("Sec-WebSocket-Version") != "13":
-        raise BadRequest("Only version 13 of the websocket protocol is spoken here.")
-    if not _NONCE.fullmatch(request.headers.get("Sec-WebSocket-Key", "")):
-        raise BadRequest("Sec-WebSocket-Key must be 16 bytes in base64.")
-
-
-def _can_upgrade(environ: dict[str, Any]) -> bool:
-    known = {"werkzeug.socket", "gunicorn.socket", "eventlet.input"}
-    software = str(environ.get("SERVER_SOFTWARE", ""))
-    return not known.isdisjoint(environ) or software.startswith("gevent")
+    check_upgrade()
 
 
 @sock.route("/channel", bp=blueprint)  # type: ignore[untyped-decorator]  # flask-sock has no types
-def channel(socket: Server) -> None:
+def channel(websocket: Server) -> None:
+    socket = Socket(websocket)
     try:
-        code = _Line(socket).talk()
-    except (ConnectionClosed, OSError):
-        code = None
+        _Line(socket).talk()
+    except GONE:
+        socket.hang_up(None)
     except Exception:
         # After the upgrade nobody can read an answer of 500; the close code says it.
         log.exception("a websocket of the channel failed")
-        code = OUR_FAULT
-    _hang_up(socket, code)
+        socket.hang_up(OUR_FAULT)
 
 
 class _Line:
-    """One websocket, from its first frame until either side ends it."""
+    """What is said on one websocket, from its first frame until either side ends it."""
 
-    def __init__(self, socket: Server) -> None:
+    def __init__(self, socket: Socket) -> None:
         self._socket = socket
         self._front = shopfront()
         self._feed = Feed(self._front)
         self._second, self._messages = 0.0, 0
-        socket.max_message_size = LARGEST_MESSAGE
-        _bound_the_peer(socket.sock)
 
-    def talk(self) -> int:
-        """Send what is new until it is over; returns the close code."""
+    def talk(self) -> None:
+        """Send what is new until it is over, and say goodbye."""
         if self._feed.basket_id is None:
-            return NO_BASKET
+            return self._socket.hang_up(NO_BASKET)
         try:
             with (
+                suspecting_a_proxy(),
                 self._front.database.bell.listen(self._feed.topic) as ear,
-                self._front.waiters.place(self._feed.basket_id, ear),
+                self._front.waiters.place(self._feed.basket_id, ear, address=caller()),
             ):
-                return self._tell(ear)
+                # Still in its place: those who are leaving hold a thread, too.
+                self._socket.hang_up(self._tell(ear), patience=1)
         except PollLater:
-            return GOING_AWAY if self._front.waiters.stopping else PLEASE_POLL
+            self._socket.hang_up(GOING_AWAY if self._front.waiters.stopping else PLEASE_POLL)
+        return None
 
     def _tell(self, ear: Ear) -> int:
-        self._socket.event = nudge = _Nudge(ear)
+        self._socket.websocket.event = nudge = _Nudge(ear)
         quiet_until = time.monotonic() + self._front.settings.channel_idle_seconds
         beat_at = time.monotonic() + BEAT_EVERY
         while not self._front.waiters.stopping:
@@ -167,14 +144,17 @@ class _Line:
 
     def _talks_too_much(self, nudge: _Nudge) -> bool:
         """Count and drop what came; raises `ConnectionClosed` once the client is gone."""
-        came = len(self._socket.input_buffer)
-        del self._socket.input_buffer[:came]
+        if self._socket.is_used_up:
+            return True
+        websocket = self._socket.websocket
+        came = len(websocket.input_buffer)
+        del websocket.input_buffer[:came]
         if nudge.is_set():
             nudge.clear()
             if not came:  # the reading thread is ending: let it say so
-                self._socket.thread.join(0.2)
-        if not self._socket.connected:
-            raise ConnectionClosed(self._socket.close_reason)
+                websocket.thread.join(0.2)
+        if not websocket.connected:
+            raise ConnectionClosed(websocket.close_reason)
         now = time.monotonic()
         if now - self._second >= 1:
             self._second, self._messages = now, 0
@@ -192,26 +172,3 @@ class _Nudge(threading.Event):
     def set(self) -> None:
         super().set()
         self._ear.wake()
-
-
-def _bound_the_peer(connection: sockets.socket) -> None:
-    """A peer that reads nothing, or is gone without a word, must not hold us for long."""
-    try:
-        patience = struct.pack("ll", SEND_WITHIN, 0)
-        connection.setsockopt(sockets.SOL_SOCKET, sockets.SO_SNDTIMEO, patience)
-        option = getattr(sockets, "TCP_USER_TIMEOUT", None)
-        if option is not None and connection.family != getattr(sockets, "AF_UNIX", None):
-            connection.setsockopt(sockets.IPPROTO_TCP, option, ANSWER_WITHIN_MS)
-    except OSError:
-        return  # not every kind of socket has these; the idle limit still holds
-
-
-def _hang_up(socket: Server, code: int | None) -> None:
-    """Say goodbye, give the client a moment to answer, and free the reading thread."""
-    try:
-        if code is not None:
-            socket.close(code)
-            socket.thread.join(1)
-        socket.sock.shutdown(sockets.SHUT_RD)
-    except (ConnectionClosed, OSError):
-        return  # it was gone already

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 from ...base.database import Work
+from ...base.logs import logger
 from ...errors import RequestError
 from ..actions.basket import basket_topic, read_basket
+from ..actions.binding import find_binding
 from ..actions.orders import latest_order
 from ..actions.versions import Versions
 from ..basket import Basket
 from ..order import OPEN, PAID, PARTIALLY_REFUNDED, Order
 from .shopfront import Shopfront
-from .snapshot import basket_json, locale_asked_for, order_json, order_version, version_of_order
+from .snapshot import (
+    basket_json,
+    binding_json,
+    locale_asked_for,
+    order_json,
+    order_version,
+    version_of_order,
+)
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 MEND_EVERY = 5.0
 """Seconds between two questions to the desk about one order, while somebody waits for it."""
 PAID_STATUSES = (PAID, PARTIALLY_REFUNDED)
@@ -45,11 +53,11 @@ class Feed:
         newest = version_of_order(versions.order_seq, versions.order_version)
         if versions.basket <= self._basket_seen and newest <= self._order_seen:
             return []
-        basket, order = self._front.database.read(self._read)
+        basket, order, binding = self._front.database.read(self._read)
         frames = []
         if basket.version > self._basket_seen:
             self._basket_seen = basket.version
-            shown = basket_json(basket, self._locale)
+            shown = basket_json(basket, self._locale) | {"binding": binding}
             frames.append({"type": "basket", "version": basket.version, "basket": shown})
         if order is not None and (version := order_version(order)) > self._order_seen:
             self._order_seen = version
@@ -58,12 +66,13 @@ class Feed:
         return frames
 
     def paid_order(self) -> Order | None:
-        """The latest order if it is paid."""
+        """The latest order if it is paid, or was placed in a wallet, where it will be paid."""
         versions = self._glance()
-        if versions is None or versions.order_status not in PAID_STATUSES:
+        may_be_done = PAID_STATUSES if self._front.linking is None else (*PAID_STATUSES, *OPEN)
+        if versions is None or versions.order_status not in may_be_done:
             return None
         order = self._front.database.read(latest_order, self.basket_id)
-        return order if order is not None and order.is_paid else None
+        return order if order is not None and order.is_done_here else None
 
     def _glance(self) -> Versions | None:
         assert self.basket_id is not None
@@ -71,9 +80,12 @@ class Feed:
         self.expects_money = versions is not None and versions.order_status in OPEN
         return versions
 
-    def _read(self, work: Work) -> tuple[Basket, Order | None]:
+    def _read(self, work: Work) -> tuple[Basket, Order | None, dict[str, Any] | None]:
         order = latest_order(work, self.basket_id)
-        return read_basket(work, self._front.shelf, self.basket_id), order
+        basket = read_basket(work, self._front.shelf, self.basket_id)
+        if self._front.linking is None:
+            return basket, order, None
+        return basket, order, binding_json(find_binding(work, self.basket_id))
 
     def mend(self) -> bool:
         """Ask the desk about an open order, in case its callback was lost; True if we asked."""

@@ -23,8 +23,9 @@ class _Question(Generic[V]):
 class SharedRead(Generic[V]):
     """Answers questions about keys; those that wait for their turn are asked in one read.
 
-    A bell on SQLite wakes everybody at every commit: this makes a thousand waiters cost two or
-    three queries and not a thousand. An answer is never older than its question.
+    Many look at once when a crowd comes, and when a bell that missed something wakes everybody:
+    a thousand waiters cost two or three queries and not a thousand. An answer is never older
+    than its question.
     """
 
     def __init__(self, read: Callable[[Collection[str]], Mapping[str, V]]) -> None:

@@ -17,13 +17,19 @@ from ...base.pace import Pace
 from ...base.waiters import Waiters
 from ...errors import SettingsError
 from ...settings import ShopSettings
+from ..actions.orders import Heard, always
 from ..actions.versions import Versions
 from ..catalog import Shelf
 from ..checkout import Checkout
 from ..desks import Desk
+from ..linking import Linking
 from ..order import Order
+from ..terms import Terms
+from ..wallet_checkout import WalletCheckout
+from ..wallet_setup import WalletHere
 from .basket_cookie import BasketCookie
 from .shared_read import SharedRead
+from .wallet_words import WalletWords
 
 Destination = str | Callable[[Order], str | None] | None
 """Where a shopper goes after paying: an endpoint that takes ``order_id``, or a function."""
@@ -43,8 +49,18 @@ class Shopfront:
     limits: Limits
     versions: SharedRead[Versions]
     owner: object
+    terms: Terms
+    words: WalletWords
+    wallet_checkout: WalletCheckout
     order_complete: Destination = None
+    wallet: WalletHere | None = None
+    heard: Heard = always
     pace: Pace = field(default_factory=Pace)
+
+    @property
+    def linking(self) -> Linking | None:
+        """The way to a wallet; None when none is set up."""
+        return None if self.wallet is None else self.wallet.linking
 
     def basket_id(self) -> str | None:
         """The basket of the browser that asks."""
@@ -66,9 +82,10 @@ class Shopfront:
 def remembered(name: str, read: Callable[[], Any]) -> Any:
     """What ``read`` returned first in this request."""
     # Not in flask.g: an application context that a test or a script holds open outlives requests.
-    if not is_remembered(name):
-        request.environ[f"till.{name}"] = read()
-    return request.environ[f"till.{name}"]
+    kept, key = request.environ, f"till.{name}"
+    if key not in kept:
+        kept[key] = read()
+    return kept[key]
 
 
 def is_remembered(name: str) -> bool:

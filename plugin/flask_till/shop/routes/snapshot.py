@@ -11,8 +11,10 @@ from werkzeug.http import parse_accept_header
 
 from ...money import Money
 from ..basket import Basket, BasketLine
+from ..binding import LINKED, UNBOUND, Binding
 from ..order import Order
 from ..promotion import AppliedPromotion
+from .body import argument
 from .shopfront import Shopfront
 
 LANGUAGES = ("en", "pl")
@@ -20,7 +22,7 @@ LANGUAGES = ("en", "pl")
 
 def locale_asked_for(front: Shopfront) -> str:
     """``?lang=``, else the browser's favourite among what we speak, else the shop's."""
-    named = request.args.get("lang", "")[:2].lower()
+    named = (argument("lang") or "")[:2].lower()
     if named in LANGUAGES:
         return named
     return _favourite(request.headers.get("Accept-Language", "")) or front.settings.locale
@@ -79,6 +81,19 @@ def _promotion_json(promotion: AppliedPromotion, locale: str) -> dict[str, Any]:
     }
 
 
+def binding_json(found: Binding | None) -> dict[str, Any]:
+    """How a basket is linked with a wallet, as far as its page is told."""
+    if found is None:
+        return {"status": UNBOUND} | dict.fromkeys(("masked_phone_number", "name", "refusal"))
+    linked = found.status == LINKED
+    return {
+        "status": found.status,
+        "masked_phone_number": found.masked_phone_number if linked else None,
+        "name": found.name if linked else None,
+        "refusal": found.refusal,
+    }
+
+
 def order_json(order: Order, locale: str, front: Shopfront) -> dict[str, Any]:
     return {
         "order_id": order.id,
@@ -105,8 +120,8 @@ def version_of_order(seq: int, version: int) -> int:
 
 
 def complete_json(order: Order | None, front: Shopfront) -> dict[str, str] | None:
-    """What the page should do about an order that is paid; None while it is not."""
-    if order is None or not order.is_paid:
+    """What the page should do about an order that is paid, or placed in a wallet; else None."""
+    if order is None or not order.is_done_here:
         return None
     thanks = front.thanks(order)
     if thanks is None:
