@@ -9,7 +9,17 @@ import pytest
 from sqlalchemy import delete, insert, text, update
 
 from flask_till.desk.actions.audit import INVARIANTS, audit_desk
-from flask_till.desk.tables import ledger, orders, outbox, payments, provider_events, refunds
+from flask_till.desk.tables import (
+    ledger,
+    orders,
+    outbox,
+    payments,
+    provider_events,
+    refunds,
+    reversals,
+    transfers,
+)
+from tests.desk.wallet.spoils import WALLET_SPOILS
 
 Spoil = Callable[[Any], Any]
 
@@ -64,7 +74,26 @@ SPOILS: dict[str, Spoil] = {
     "refunds-carried": lambda work: work.execute(
         update(refunds).values(status="pending", provider_ref=None, done_at=None)
     ),
+    "refunds-answered": lambda work: work.execute(
+        update(refunds).values(status="pending", provider_ref="re_1", done_at=None)
+    ),
     "refunds-dated": lambda work: work.execute(update(refunds).values(done_at=None)),
+    "shares-have-transfers": lambda work: work.execute(
+        update(transfers).where(transfers.c.place == 1).values(amount=1)
+    ),
+    "transfers-carried": lambda work: work.execute(
+        update(transfers)
+        .where(transfers.c.place == 0)
+        .values(status="pending", provider_ref=None, done_at=None)
+    ),
+    "transfers-in-ledger": lambda work: work.execute(
+        update(transfers).where(transfers.c.place == 0).values(sent=1)
+    ),
+    "refunds-taken-back": lambda work: work.execute(delete(reversals)),
+    "reversed-within-sent": lambda work: work.execute(update(reversals).values(amount=9999)),
+    "reversals-carried": lambda work: work.execute(
+        update(reversals).values(status="pending", provider_ref=None, done_at=None)
+    ),
     "evidence-bound": lambda work: work.execute(update(provider_events).values(payment_id="none")),
 }
 
@@ -76,9 +105,12 @@ class Seen(Exception):
 @pytest.fixture
 def busy_desk(desk: Any) -> Any:
     """A desk on which a bit of everything happened."""
+    from flask_till.desk.order import Share
     from flask_till.money import Money
 
-    paid = desk.paid("T-1", 5000)
+    shares = (Share("potter", 1000, "acct_potter"), Share("painter", 500))
+    paid = desk.paid("T-1", 5000, shares=shares)
+    desk.desk.relay.drain()
     desk.cashier.refund(paid.id, Money.of_minor(2000, "PLN"))
     late = desk.order("T-2")
     ref = desk.start(late)
@@ -101,7 +133,7 @@ def test_all_holds_where_all_kinds_of_things_happened(busy_desk: Any) -> None:
 
 
 def test_every_invariant_is_tried() -> None:
-    assert set(SPOILS) == {invariant.name for invariant in INVARIANTS}
+    assert set(SPOILS) | set(WALLET_SPOILS) == {invariant.name for invariant in INVARIANTS}
 
 
 def test_each_thing_that_must_not_be_is_noticed_by_its_name(busy_desk: Any) -> None:

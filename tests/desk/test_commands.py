@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from flask_till import Money, OrderDesk, Product, Till
 from flask_till.cli import till as commands
+from flask_till.desk.order import Share
 from flask_till.desk.tables import MIGRATIONS as DESK
 from flask_till.shop.tables import MIGRATIONS as SHOP
 from tests.desk.receiver import Receiver
@@ -44,7 +45,7 @@ def test_every_command_helps(run: Any) -> None:
         assert code == 0
         assert "Usage:" in said
         listed = said.split("Commands:\n")[1] if "Commands:\n" in said else ""
-        todo += [(*path, name) for name in re.findall(r"^  (\w+)", listed, re.MULTILINE)]
+        todo += [(*path, name) for name in re.findall(r"^  ([\w-]+)", listed, re.MULTILINE)]
 
 
 def test_a_merchant_is_added_listed_changed_and_rotated(run: Any, desk: Any) -> None:
@@ -96,6 +97,51 @@ def test_events_are_listed_shown_and_replayed(run: Any, desk: Any, serve: Any) -
     desk.desk.relay.drain()
     assert event_id in run("events", "list", "--order", order.id, "--state", "done")[1]
     assert run("events", "show", "evt_none")[0] == 1
+
+
+def test_shares_are_listed_and_tried_again(run: Any, desk: Any) -> None:
+    shares = (Share("potter", 400, "acct_potter"), Share("painter", 100))
+    order = desk.paid(amount=1000, shares=shares)
+    desk.gateway.refuses_shares = True
+    desk.desk.relay.drain()
+    _, said = run("transfers", "list", "--state", "failed")
+    assert re.search(rf"shr_\w+ .* {order.id}  out  potter .* 4\.00 .*cannot receive money", said)
+    assert "painter" not in said
+    assert "no account at the gateway is named" in run("transfers", "list", "--order", order.id)[1]
+    assert "a share was refused" in run("doctor")[1]
+    desk.gateway.refuses_shares = False
+    share = re.search(r"shr_\w+", said)[0]  # type: ignore[index]
+    code, said = run("transfers", "retry", share, "--account", "acct_new")
+    assert (code, said) == (0, f"{share} is on its way again.\n")
+    desk.desk.relay.drain()
+    assert desk.gateway.held_by("acct_new") == 400
+    code, said = run("transfers", "retry", share)
+    assert (code, "has succeeded" in said) == (1, True)
+    desk.cashier.refund(order.id)
+    desk.gateway.refuses_shares = True
+    desk.desk.relay.drain()
+    _, said = run("transfers", "list", "--state", "failed")
+    back = re.search(r"rev_\w+", said)[0]  # type: ignore[index]
+    assert run("transfers", "retry", back, "--account", "acct_x")[0] == 2
+    desk.gateway.refuses_shares = False
+    assert run("transfers", "retry", back)[0] == 0
+    desk.desk.relay.drain()
+    assert desk.gateway.held_by("acct_new") == 0
+
+
+def test_a_job_that_was_given_up_is_done_once_more(run: Any, desk: Any) -> None:
+    order = desk.paid()
+    desk.gateway.refund_status = "pending"
+    refund = desk.cashier.refund(order.id)
+    for _ in range(60):
+        desk.clock.advance(days=1)
+        desk.desk.relay.drain()
+    _, said = run("events", "list", "--state", "dead")
+    assert "refund.look" in said
+    desk.gateway.refunds[refund.id] = "succeeded"
+    run("events", "replay", re.search(r"evt_\w+", said)[0])  # type: ignore[index]
+    desk.desk.relay.drain()
+    assert desk.read(order.id).status == "refunded"
 
 
 def test_the_audit_is_silent_or_says_what_is_wrong(run: Any, desk: Any) -> None:

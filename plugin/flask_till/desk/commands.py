@@ -9,11 +9,13 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
+from ..base.logs import one_line, printable
 from ..errors import SettingsError, TillError
-from .actions.events import list_deliveries, replay_event, show_event
+from .actions.events import list_deliveries, send_again, show_event
 from .actions.evidence import list_quarantined
 from .actions.merchants import list_merchants
-from .dialects.counter import EXTENSION
+from .actions.transfers import list_reversals, list_transfers
+from .counter import EXTENSION
 from .extension import DeskState
 from .merchant import Credentials
 
@@ -34,7 +36,8 @@ def desk_here() -> DeskState:
 
 def rows(head: tuple[str, ...], body: list[tuple[object, ...]]) -> None:
     """A table for people: columns as wide as they need to be."""
-    cells = [head, *[tuple("" if one is None else str(one) for one in row) for row in body]]
+    texts = (tuple("" if one is None else one_line(str(one)) for one in row) for row in body)
+    cells = [head, *texts]
     widths = [max(len(row[place]) for row in cells) for place in range(len(head))]
     for number, row in enumerate(cells):
         line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
@@ -156,7 +159,7 @@ def show(event_id: str) -> None:
     click.echo(
         f"{told.id}  {told.kind}, number {told.seq} of {told.subject}, {moment(told.created_at)}"
     )
-    click.echo(json.dumps(told.data, indent=2, ensure_ascii=False))
+    click.echo(printable(json.dumps(told.data, indent=2, ensure_ascii=False)))
     rows(
         ("by", "to", "state", "tries", "next"),
         [
@@ -185,8 +188,8 @@ def show(event_id: str) -> None:
 @click.argument("event_id")
 def replay(event_id: str) -> None:
     """Deliver EVENT_ID once more, whatever became of it before."""
-    event = desk_here().database.write(replay_event, event_id)
-    click.echo(f"{event.id} ({event.kind} of {event.order_id}) is on its way again.")
+    event = desk_here().database.write(send_again, event_id)
+    click.echo(f"{event.id} ({event.kind} of {event.subject}) is on its way again.")
 
 
 # --- doctor -----------------------------------------------------------------------------------
@@ -200,6 +203,7 @@ def check_desk(state: DeskState) -> list[tuple[str, str, str]]:
         _check_public_url(state),
         *[_check_gateway(state, name) for name in state.cashier.gateways],
         _check_dead(state),
+        _check_transfers(state),
     ]
 
 
@@ -214,6 +218,7 @@ def addresses(state: DeskState) -> list[tuple[str, str]]:
     return [
         ("desk, for TILL_DESK_URL of shops", base),
         ("API document", f"{base}/v1/openapi.json"),
+        ("wallet, for TILL_INPOST_API_URL of shops", f"{base}/inpost"),
         *webhooks,
     ]
 
@@ -267,6 +272,18 @@ def _check_dead(state: DeskState) -> tuple[str, str, str]:
     if dead:
         return "warn", "some events were given up", "See `flask till events list --state dead`."
     return "ok", "no event was given up", ""
+
+
+def _check_transfers(state: DeskState) -> tuple[str, str, str]:
+    try:
+        read = state.database.read
+        refused = [*read(list_transfers, status="failed", limit=1)]
+        refused += [one for _, one in read(list_reversals, status="failed", limit=1)]
+    except Exception:  # noqa: BLE001 - said above already
+        return "bad", "transfers cannot be read", "Mend the database first."
+    if refused:
+        return "warn", "a share was refused", "See `flask till transfers list --state failed`."
+    return "ok", "no share was refused", ""
 
 
 # --- evidence ---------------------------------------------------------------------------------

@@ -22,20 +22,30 @@ from ..settings import DeskSettings, read_desk, require_address
 from .address import Address
 from .background import background_of
 from .cashier import Cashier
+from .counter import EXTENSION, Counter
 from .dialects.bearer import MOST as BEARERS
-from .dialects.counter import EXTENSION, Counter
 from .dialects.gateway_webhooks import gateway_webhooks
+from .dialects.inpost.front import MOST as INPOST
+from .dialects.inpost.front import Front
+from .dialects.inpost.keyring import Keyring
+from .dialects.inpost.server import inpost_dialect
+from .dialects.inpost.tokens import AccessTokens
 from .dialects.till import till_dialect
 from .dialects.till_callbacks import TillCallbacks
 from .dialects.till_words import page_url
 from .enrolment import Enrolment
 from .gateway_choice import choose_gateways
 from .gateways import Gateway
+from .inpost_enrolment import InpostCredentials, InpostEnrolment
 from .merchant import Credentials
+from .pages import MOST as VISITORS
 from .pages import order_pages
-from .pages.parts import MOST as VISITORS
-from .pages.parts import DeskParts
+from .pages.wallet import WALLET, WalletParts, wallet_pages
+from .signing_in import MOST as SIGN_INS
 from .tables import MIGRATIONS
+from .wallet import Wallet
+from .wallet_desk import WalletDesk, wallet_desk_of
+from .wallet_port import SendCode
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
@@ -54,6 +64,9 @@ class DeskState:
     database: Database
     cashier: Cashier
     enrolment: Enrolment
+    inpost_enrolment: InpostEnrolment
+    inpost: Front
+    wallet_desk: WalletDesk
     address: Address
     counter: Counter
     background: Background
@@ -65,8 +78,9 @@ class OrderDesk:
 
     ``gateways`` are those that it offers; without them Stripe, when its settings are there, and
     in development the sandbox. Any setting can be given by its field name, such as
-    ``OrderDesk(app, public_url="https://pay.example.com")``. Everything can be given here or to
-    `init_app`, which wins. Raises `SettingsError`.
+    ``OrderDesk(app, public_url="https://pay.example.com")``. ``send_code(phone, code)`` sends a
+    sign-in code of the wallet; without it only development can sign in, where the page shows it.
+    Everything can be given here or to `init_app`, which wins. Raises `SettingsError`.
     """
 
     def __init__(
@@ -76,9 +90,16 @@ class OrderDesk:
         url_prefix: str = "",
         gateways: Iterable[Gateway] | None = None,
         clock: Clock = system_clock,
+        send_code: SendCode | None = None,
         **settings: Any,
     ) -> None:
-        self._given = {"url_prefix": url_prefix, "gateways": gateways, "clock": clock, **settings}
+        self._given = {
+            "url_prefix": url_prefix,
+            "gateways": gateways,
+            "clock": clock,
+            "send_code": send_code,
+            **settings,
+        }
         self._apps: WeakSet[Flask] = WeakSet()
         if app is not None:
             self.init_app(app)
@@ -91,14 +112,14 @@ class OrderDesk:
                 remedy="Call init_app once for each application, and import that desk elsewhere.",
             )
         parts = {**self._given, **given}
-        url_prefix, gateways, clock = (
-            parts.pop(name) for name in ("url_prefix", "gateways", "clock")
+        url_prefix, gateways, clock, send_code = (
+            parts.pop(name) for name in ("url_prefix", "gateways", "clock", "send_code")
         )
         _refuse_unknown(parts)
         settings = read_desk(
             app.config, instance=app.instance_path, debug=app.debug or app.testing, **parts
         )
-        state = self._state(settings, _checked_prefix(url_prefix), gateways, clock)
+        state = self._state(settings, _checked_prefix(url_prefix), gateways, clock, send_code)
         require_address(settings, app.config)
         app.extensions[EXTENSION] = state
         self._apps.add(app)
@@ -110,6 +131,7 @@ class OrderDesk:
         url_prefix: str,
         gateways: Iterable[Gateway] | None,
         clock: Clock,
+        send_code: SendCode | None,
     ) -> DeskState:
         database = Database(settings.database_url, clock=clock)
         if database.dialect == "sqlite":
@@ -122,11 +144,22 @@ class OrderDesk:
             page_url=lambda order_id: page_url(address.page(), order_id),
         )
         seal = Seal(settings.secret_keys)
-        most = {**BEARERS, **VISITORS}
+        most = {**BEARERS, **VISITORS, **INPOST, **SIGN_INS}
         limits = Limits(settings.limits_storage, most, enabled=settings.limits)
         hosts = (IN_PROCESS_HOST, *settings.allowed_hosts)
         hosts += LOCAL_HOSTS if settings.in_development else ()
         callbacks = TillCallbacks(database, seal, allowed_hosts=hosts, page_address=address.page)
+        keyring = Keyring(database, seal)
+        wallet_desk = wallet_desk_of(
+            settings,
+            database,
+            cashier,
+            limits,
+            signing_key=keyring.signing,
+            hosts=hosts,
+            base_address=address.base,
+            send_code=send_code,
+        )
         return DeskState(
             owner=self,
             settings=settings,
@@ -135,6 +168,19 @@ class OrderDesk:
             database=database,
             cashier=cashier,
             enrolment=Enrolment(database, seal, hosts),
+            inpost_enrolment=InpostEnrolment(database, seal, hosts),
+            inpost=Front(
+                settings=settings,
+                database=database,
+                cashier=cashier,
+                seal=seal,
+                limits=limits,
+                keyring=keyring,
+                tokens=AccessTokens(settings.secret_keys, clock),
+                base_address=address.base,
+                remember_address=address.remember,
+            ),
+            wallet_desk=wallet_desk,
             address=address,
             counter=Counter(
                 settings=settings,
@@ -146,7 +192,11 @@ class OrderDesk:
                 remember_address=address.remember,
             ),
             background=background_of(
-                database, cashier, {"till": callbacks}, enabled=settings.background
+                database,
+                cashier,
+                {"till": callbacks, "inpost": wallet_desk.courier},
+                also_sweep=wallet_desk.sweep,
+                enabled=settings.background,
             ),
             callbacks=callbacks,
         )
@@ -189,6 +239,11 @@ class OrderDesk:
         return self._here.cashier
 
     @property
+    def wallet(self) -> Wallet:
+        """What shoppers do with baskets of many shops."""
+        return self._here.wallet_desk.wallet
+
+    @property
     def relay(self) -> Relay:
         return self._here.background.relay
 
@@ -206,11 +261,13 @@ class OrderDesk:
         state = self._here
         state.background.stop()
         state.callbacks.close()
+        state.wallet_desk.calls.close()
         state.database.close()
 
     def connect(self, application: WSGIApplication) -> None:
         """Hand callbacks to `IN_PROCESS_HOST` to a shop's application in this process."""
         self._here.callbacks.connect(IN_PROCESS_HOST, application)
+        self._here.wallet_desk.calls.connect(IN_PROCESS_HOST, application)
 
     # --- merchants ------------------------------------------------------------------------
 
@@ -226,6 +283,14 @@ class OrderDesk:
     def ensure_merchant(self, **given: Any) -> Credentials:
         """A merchant with fixed credentials, for demos; see `Enrolment.ensure`."""
         return self.enrolment.ensure(**given)
+
+    def add_inpost(self, merchant_id: str, **given: Any) -> InpostCredentials:
+        """Credentials for the InPost protocol under ``/inpost``; see `InpostEnrolment.add`."""
+        return self._here.inpost_enrolment.add(merchant_id, **given)
+
+    def ensure_inpost(self, merchant_id: str, **given: Any) -> InpostCredentials:
+        """The same with fixed values, for demos; see `InpostEnrolment.ensure`."""
+        return self._here.inpost_enrolment.ensure(merchant_id, **given)
 
 
 def _checked_prefix(url_prefix: str) -> str:
@@ -249,11 +314,10 @@ def _mount(app: Flask, state: DeskState) -> None:
     prefix = state.url_prefix
     app.register_blueprint(till_dialect(), url_prefix=f"{prefix}/v1")
     app.register_blueprint(gateway_webhooks(), url_prefix=f"{prefix}/gateways")
-    parts = DeskParts(
-        cashier=state.cashier,
-        database=state.database,
-        settings=state.settings,
-        limits=state.counter.limits,
+    app.register_blueprint(inpost_dialect(state.inpost), url_prefix=f"{prefix}/inpost")
+    app.register_blueprint(order_pages(state.counter), url_prefix=prefix or None)
+    parts = WalletParts(
+        state.wallet_desk.wallet, state.database, state.settings, state.counter.limits
     )
-    app.register_blueprint(order_pages(parts), url_prefix=prefix or None)
+    app.register_blueprint(wallet_pages(parts), url_prefix=f"{prefix}{WALLET}")
     app.before_request(state.background.wake)

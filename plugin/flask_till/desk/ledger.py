@@ -36,13 +36,19 @@ def suspend(gateway: str, amount: Money) -> Posting:
 def give_back(balances: Mapping[str, int], gateway: str, amount: Money) -> Posting:
     """Money goes back: those who are owed bear it in proportion to what they are still owed.
 
-    ``balances`` are the order's, as posted so far.
+    ``balances`` are those of the order's captures and refunds so far; whether a share was passed
+    on already makes no difference to who bears a refund.
     """
     owed = {account: -value for account, value in balances.items() if value < 0}
     parts = amount.allocate([owed[account] for account in owed])
     posting = {account: part.minor for account, part in zip(owed, parts, strict=True)}
     posting[f"gateway:{gateway}"] = -amount.minor
     return {account: value for account, value in posting.items() if value}
+
+
+def pass_on(gateway: str, receiver: str, amount: Money) -> Posting:
+    """A share left the provider's account for its receiver's; a negative amount came back."""
+    return {f"gateway:{gateway}": -amount.minor, f"receiver:{receiver}": amount.minor}
 
 
 def is_balanced(posting: Posting) -> bool:

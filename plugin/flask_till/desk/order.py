@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -84,6 +84,10 @@ class Share:
     account: str | None = None
 
 
+PARTS = {"lines": Line, "adjustments": Adjustment, "shares": Share}
+"""What an order is made of, by the member that holds them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Payment:
     """One attempt to pay; ``status`` as in `payment.TRANSITIONS`."""
@@ -139,6 +143,8 @@ class OrderDraft:
         total += sum(adjustment.amount for adjustment in self.adjustments)
         if total != self.amount.minor:
             raise InvalidRequest("The parts do not add up to the amount.", code="AMOUNT_MISMATCH")
+        if any(share.amount <= 0 for share in self.shares):
+            raise InvalidRequest("A share must be more than nothing.", code="EMPTY_SHARE")
         if sum(share.amount for share in self.shares) > self.amount.minor:
             raise InvalidRequest("The shares are more than the amount.", code="SHARES_TOO_LARGE")
 
@@ -194,11 +200,18 @@ class Order:
         return replace(self, payment=payment, refunds=refunds)
 
 
+def members(part: Any) -> dict[str, Any]:
+    """The members of one of these dataclasses, as they are (``asdict`` copies all below them)."""
+    return {name: getattr(part, name) for name in part.__slots__}
+
+
 def fingerprint_of(draft: OrderDraft) -> str:
     """Equal drafts have equal fingerprints; a repeat with another one is refused."""
     import hashlib
     import json
 
-    data = asdict(draft) | {"amount": [draft.amount.minor, draft.amount.currency]}
+    data = members(draft) | {"amount": [draft.amount.minor, draft.amount.currency]}
+    for name in PARTS:
+        data[name] = [members(part) for part in data[name]]
     text = json.dumps(data, sort_keys=True, default=str, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()

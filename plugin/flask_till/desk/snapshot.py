@@ -3,35 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
 from ..money import Money
-from .order import Adjustment, Line, Order, Payment, Refund, Share
+from .order import PARTS, Order, Payment, Refund, members
 
 _MOMENTS = ("created_at", "expires_at", "paid_at", "ended_at")
-_PARTS = {"lines": Line, "adjustments": Adjustment, "shares": Share}
 
 
 def to_data(order: Order) -> dict[str, Any]:
     """JSON-ready; what a payment's page needed to know (``client``) is left out."""
-    data = {field.name: getattr(order, field.name) for field in fields(order)}
+    data = members(order)
     data["amount"], data["refunded"] = order.amount.minor, order.refunded.minor
     data["currency"] = order.amount.currency
-    for name in _PARTS:
-        data[name] = [asdict(part) for part in data[name]]
+    for name in PARTS:
+        data[name] = [members(part) for part in data[name]]
     for name in _MOMENTS:
         data[name] = None if data[name] is None else data[name].isoformat()
     data["shopper"], data["metadata"] = dict(order.shopper), dict(order.metadata)
     data["payment"] = None if order.payment is None else _payment_data(order.payment)
-    data["refunds"] = [asdict(r) | {"created_at": r.created_at.isoformat()} for r in order.refunds]
+    data["refunds"] = [members(r) | {"created_at": r.created_at.isoformat()} for r in order.refunds]
     return data
 
 
 def _payment_data(payment: Payment) -> dict[str, Any]:
-    data = {field.name: getattr(payment, field.name) for field in fields(payment)}
-    return data | {"amount": payment.amount.minor, "client": {}}
+    return members(payment) | {"amount": payment.amount.minor, "client": {}}
 
 
 def from_data(data: Mapping[str, Any]) -> Order:
@@ -40,7 +37,7 @@ def from_data(data: Mapping[str, Any]) -> Order:
     currency = values.pop("currency")
     for name in ("amount", "refunded"):
         values[name] = Money.of_minor(values[name], currency)
-    for name, kind in _PARTS.items():
+    for name, kind in PARTS.items():
         values[name] = tuple(kind(**part) for part in values[name])
     for name in _MOMENTS:
         values[name] = None if values[name] is None else datetime.fromisoformat(values[name])

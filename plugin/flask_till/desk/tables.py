@@ -7,7 +7,6 @@ from sqlalchemy import (
     Column,
     ForeignKey,
     Index,
-    MetaData,
     Table,
     Text,
     UniqueConstraint,
@@ -17,25 +16,11 @@ from sqlalchemy import (
 from ..base.columns import Flag, Json, Utc, Whole
 from ..base.migrations import Migrations
 from ..base.outbox import Outbox
+from . import wallet_tables  # noqa: F401 - its tables are migrated with these
 from .order import TRANSITIONS as ORDER_TRANSITIONS
 from .payment import ACTIVE
 from .payment import TRANSITIONS as PAYMENT_TRANSITIONS
-
-PREFIX = "till_desk_"
-metadata = MetaData(
-    naming_convention={
-        "ck": "ck_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "pk": "pk_%(table_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    }
-)
-
-
-def _listed(words: object) -> str:
-    return "(" + ", ".join(f"'{word}'" for word in sorted(words)) + ")"  # type: ignore[call-overload]  # any iterable of words
-
+from .schema import PREFIX, listed, metadata
 
 merchants = Table(
     "till_desk_merchants",
@@ -103,7 +88,7 @@ orders = Table(
     Column("paid_at", Utc),
     Column("ended_at", Utc),
     UniqueConstraint("merchant_id", "external_id"),
-    CheckConstraint(f"status in {_listed(ORDER_TRANSITIONS)}", name="desk_orders_status"),
+    CheckConstraint(f"status in {listed(ORDER_TRANSITIONS)}", name="desk_orders_status"),
     CheckConstraint("amount >= 0 and refunded between 0 and amount", name="desk_orders_amounts"),
     CheckConstraint("length(currency) = 3", name="desk_orders_currency"),
     CheckConstraint("late_money in ('refund', 'accept')", name="desk_orders_late_money"),
@@ -121,7 +106,7 @@ orders = Table(
     sqlite_strict=True,
 )
 
-_active = text(f"status in {_listed(ACTIVE)}")
+_active = text(f"status in {listed(ACTIVE)}")
 
 payments = Table(
     "till_desk_payments",
@@ -142,7 +127,7 @@ payments = Table(
     Column("created_at", Utc, nullable=False),
     Column("updated_at", Utc, nullable=False),
     UniqueConstraint("gateway", "provider_ref"),
-    CheckConstraint(f"status in {_listed(PAYMENT_TRANSITIONS)}", name="desk_payments_status"),
+    CheckConstraint(f"status in {listed(PAYMENT_TRANSITIONS)}", name="desk_payments_status"),
     CheckConstraint("amount > 0", name="desk_payments_amount"),
     CheckConstraint("kept = 0 or status = 'succeeded'", name="desk_payments_kept"),
     Index(
@@ -188,6 +173,69 @@ refunds = Table(
     ),
     sqlite_strict=True,
 )
+
+transfers = Table(
+    "till_desk_transfers",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("order_id", Text, ForeignKey("till_desk_orders.id"), nullable=False),
+    Column("place", Whole, nullable=False),
+    Column("payment_id", Text, ForeignKey("till_desk_payments.id"), nullable=False),
+    Column("receiver", Text, nullable=False),
+    Column("account", Text),
+    Column("amount", Whole, nullable=False),
+    Column("sent", Whole),
+    Column("currency", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("attempt", Whole, nullable=False),
+    Column("provider_ref", Text),
+    Column("reason", Text),
+    Column("created_at", Utc, nullable=False),
+    Column("done_at", Utc),
+    UniqueConstraint("order_id", "place"),
+    CheckConstraint("amount > 0 and sent between 1 and amount", name="desk_transfers_amounts"),
+    CheckConstraint(
+        "status in ('pending', 'succeeded', 'failed', 'withheld')", name="desk_transfers_status"
+    ),
+    CheckConstraint(
+        "(status = 'succeeded') = (provider_ref is not null)", name="desk_transfers_provider_ref"
+    ),
+    CheckConstraint(
+        "(status in ('failed', 'withheld')) = (reason is not null)", name="desk_transfers_reason"
+    ),
+    CheckConstraint("(status = 'pending') = (done_at is null)", name="desk_transfers_done_at"),
+    CheckConstraint("status <> 'succeeded' or sent is not null", name="desk_transfers_sent"),
+    sqlite_strict=True,
+)
+"""One for each share of a paid order. ``sent`` is fixed before the gateway is first asked, so that
+a repeat asks for the same; ``attempt`` counts the refusals after which somebody had it tried anew.
+"""
+
+reversals = Table(
+    "till_desk_reversals",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("transfer_id", Text, ForeignKey("till_desk_transfers.id"), nullable=False),
+    Column("refund_id", Text, ForeignKey("till_desk_refunds.id"), nullable=False, index=True),
+    Column("amount", Whole, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("attempt", Whole, nullable=False),
+    Column("provider_ref", Text),
+    Column("reason", Text),
+    Column("created_at", Utc, nullable=False),
+    Column("done_at", Utc),
+    UniqueConstraint("transfer_id", "refund_id"),
+    CheckConstraint("amount > 0", name="desk_reversals_amount"),
+    CheckConstraint(
+        "status in ('pending', 'succeeded', 'failed', 'withheld')", name="desk_reversals_status"
+    ),
+    CheckConstraint(
+        "(status = 'succeeded') = (provider_ref is not null)", name="desk_reversals_provider_ref"
+    ),
+    CheckConstraint("(status = 'pending') = (done_at is null)", name="desk_reversals_done_at"),
+    sqlite_strict=True,
+)
+"""What a refund takes back of a transfer; withheld is what was never passed on."""
 
 ledger = Table(
     "till_desk_ledger",

@@ -15,7 +15,7 @@ from flask_till.desk.tables import outbox
 from flask_till.errors import BadSignature, InvalidRequest
 from flask_till.wire import till
 from tests.desk.receiver import Receiver
-from tests.desk.the_desk import PAGES, draft
+from tests.desk.the_desk import PAGES, draft, order_body
 
 
 @pytest.fixture
@@ -47,6 +47,20 @@ def test_each_event_comes_whole_signed_and_in_order(desk: Any, receiver: Receive
     listed = desk.get(f"/v1/orders/{order.id}/events").json["events"]
     assert listed == receiver.events
     assert states(desk) == ["done", "done"]
+
+
+def test_who_makes_an_order_has_it_as_the_answer_and_is_called_back_only_on_request(
+    desk: Any, receiver: Receiver
+) -> None:
+    order = desk.post("/v1/orders", json=order_body()).json
+    desk.desk.relay.drain()
+    assert receiver.events == []
+    (created,) = desk.get(f"/v1/orders/{order['id']}/events").json["events"]
+    for _ in range(2):
+        assert desk.post(f"/v1/events/{created['id']}/replay").status_code == 200
+        desk.desk.relay.drain()
+    assert receiver.events == [created, created]
+    assert states(desk) == ["done"]
 
 
 def test_a_changed_callback_does_not_verify(desk: Any, receiver: Receiver) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from flask_till.desk.gateways import Charge, Evidence, Gateway, PagePart
+from flask_till.desk.gateways import Charge, Evidence, Gateway, PagePart, PassesOn, Share
 from flask_till.desk.gateways.sandbox import SandboxGateway
 from flask_till.desk.gateways.stripe import StripeGateway
 from flask_till.errors import BadSignature
@@ -154,6 +154,17 @@ def test_part_of_a_paid_payment_is_given_back_once_per_refund_id(scene: Scene) -
     assert first == again
     assert first.status == "succeeded"
     assert first.provider_ref
+    assert scene.gateway.look_refund("ref_1", first.provider_ref, Money("10", "PLN")) == first
+
+
+def test_a_share_is_passed_on_once_and_comes_back_once(scene: Scene) -> None:
+    charge, gateway = scene.paid(), scene.gateway
+    assert isinstance(gateway, PassesOn)
+    share = Share("shr_1", "acct_1Potter", Money("10", "PLN"))
+    passed = {gateway.transfer(share, charge) for _ in range(2)}
+    assert len(passed) == 1
+    back = {gateway.reverse_transfer("rev_1", *passed, Money("4", "PLN")) for _ in range(2)}
+    assert len(back) == 1
 
 
 @pytest.mark.parametrize("body", [b"", b"{}", b"\xff", b"[" * 50_000, b'{"object":"event"}'])

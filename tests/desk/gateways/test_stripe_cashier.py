@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 
 from flask_till.base.database import Database
+from flask_till.base.relay import Relay
 from flask_till.desk.actions.merchants import add_merchant
+from flask_till.desk.background import Jobs
 from flask_till.desk.cashier import Cashier
 from flask_till.desk.gateways.stripe import StripeGateway
 from flask_till.desk.merchant import Merchant
-from flask_till.desk.order import Line, Order, OrderDraft
-from flask_till.desk.tables import MIGRATIONS
+from flask_till.desk.order import Line, Order, OrderDraft, Share
+from flask_till.desk.tables import MIGRATIONS, outbox
 from flask_till.errors import BadSignature, Conflict, GatewayUnavailable, NotFound
 from flask_till.money import Money
 from tests.stand_ins.stripe import StripeStandIn
@@ -34,6 +36,7 @@ class Till:
         self.cashier = Cashier(
             database, {"stripe": gateway}, page_url=lambda order_id: f"https://desk/{order_id}"
         )
+        self.relay = Relay(database, outbox, Jobs(self.cashier).couriers())
         self.merchant: Merchant = database.write(
             add_merchant,
             name="Shop",
@@ -45,11 +48,12 @@ class Till:
         )
         self._orders = 0
 
-    def order(self, amount: str = "49.99", currency: str = "PLN") -> Order:
+    def order(self, amount: str = "49.99", currency: str = "PLN", *shares: Share) -> Order:
         self._orders += 1
         money = Money(amount, currency)
         line = Line("mug", "Blue mug", 1, money.minor)
-        return self.cashier.create(self.merchant, OrderDraft(f"e{self._orders}", money, (line,)))
+        draft = OrderDraft(f"e{self._orders}", money, (line,), shares=shares)
+        return self.cashier.create(self.merchant, draft)
 
     def begin(self, order: Order) -> str:
         """The shopper opens the card form; returns the intent's id."""
@@ -254,3 +258,41 @@ def test_our_refunds_and_stripes_ledger_agree(till: Till, stripe: StripeStandIn)
     ended = till.cashier.get(order.id)
     assert (ended.status, ended.refunded) == ("refunded", Money("49.99", "PLN"))
     assert stripe.books.balance("platform", "pln") == 0
+
+
+@pytest.mark.parametrize(("success", "left"), [(True, 3999), (False, 4999)])
+def test_a_refund_whose_webhook_was_dropped_is_found_by_asking(
+    till: Till, stripe: StripeStandIn, success: bool, left: int
+) -> None:
+    order = till.order()
+    stripe.pay(till.begin(order))
+    till.cashier.look(order.id)
+    stripe.account.refunds.pending = True
+    refund = till.cashier.refund(order.id, Money("10", "PLN"))
+    at_stripe = stripe.books.events[-2]["data"]["object"]["id"]
+    assert not till.cashier.refunding.look(refund.id)
+    stripe.account.refunds.settle(at_stripe, success=success)
+    assert till.cashier.refunding.look(refund.id)
+    ended = till.cashier.get(order.id)
+    assert (ended.amount - ended.refunded).minor == left == stripe.books.balance("platform", "pln")
+    till.send(stripe.books.events[-1])  # the webhook, after all
+    assert till.cashier.get(order.id) == ended
+
+
+def test_shares_are_at_stripe_what_they_are_in_our_books(till: Till, stripe: StripeStandIn) -> None:
+    shares = Share("potter", 2000, "acct_1Potter"), Share("painter", 1000, "acct_1Painter")
+    order = till.order("100.00", "PLN", *shares)
+    stripe.pay(till.begin(order))
+    till.cashier.look(order.id)
+    stripe.faults.plan("POST /v1/transfers", "lose_reply")
+    till.relay.drain()
+    till.cashier.refund(order.id, Money("50", "PLN"))
+    stripe.faults.plan("POST /v1/transfers/{id}/reversals", "lose_reply")
+    till.relay.drain()
+    held = {
+        account: stripe.books.balance(account, "pln")
+        for account in ("acct_1Potter", "acct_1Painter", "platform")
+    }
+    assert held == {"acct_1Potter": 1000, "acct_1Painter": 500, "platform": 3500}
+    transfers = [t for t in stripe.books.things.values() if t["object"] == "transfer"]
+    assert sorted(t["amount"] for t in transfers) == [1000, 2000]

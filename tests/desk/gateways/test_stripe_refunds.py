@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from flask_till.desk.gateways.stripe import StripeGateway
-from flask_till.errors import GatewayRefused
+from flask_till.errors import GatewayRefused, GatewayUnavailable
 from flask_till.money import Money
 from tests.stand_ins.stripe import StripeStandIn
 
@@ -85,3 +85,60 @@ def test_a_refund_made_by_hand_in_the_dashboard_is_no_news_of_ours(
         ("refund.created", None),
         ("charge.refunded", None),
     ]
+
+
+def test_a_refund_whose_news_was_lost_is_looked_at(
+    stripe: StripeStandIn, gateway: StripeGateway
+) -> None:
+    stripe.account.refunds.pending = True
+    charge, amount = started(gateway), Money("10", "PLN")
+    stripe.pay(charge.provider_ref)
+    ref = gateway.refund("ref_1", charge, amount).provider_ref
+    assert gateway.look_refund("ref_1", ref, amount).status == "pending"
+    stripe.account.refunds.settle(ref, success=False)
+    seen = gateway.look_refund("ref_1", ref, amount)
+    assert (seen.provider_ref, seen.status) == (ref, "failed")
+    assert seen.reason == "expired_or_canceled_card"
+
+
+def test_what_is_said_of_another_refund_is_no_answer(
+    stripe: StripeStandIn, gateway: StripeGateway
+) -> None:
+    charge, amount = started(gateway), Money("10", "PLN")
+    stripe.pay(charge.provider_ref)
+    ref = gateway.refund("ref_1", charge, amount).provider_ref
+    for refund_id, money in (("ref_2", amount), ("ref_1", Money("9", "PLN"))):
+        with pytest.raises(GatewayUnavailable):
+            gateway.look_refund(refund_id, ref, money)
+    stripe.faults.plan("GET /v1/refunds/{id}", "twin")
+    with pytest.raises(GatewayUnavailable):
+        gateway.look_refund("ref_1", ref, amount)
+    with pytest.raises(GatewayRefused):
+        gateway.look_refund("ref_1", "re_none", amount)
+
+
+def test_a_refund_is_made_once_even_after_stripe_forgot_the_key(
+    stripe: StripeStandIn, gateway: StripeGateway
+) -> None:
+    charge, amount = started(gateway), Money("10", "PLN")
+    stripe.pay(charge.provider_ref)
+    stripe.faults.plan("POST /v1/refunds", "lose_reply", times=3)
+    with pytest.raises(GatewayUnavailable):
+        gateway.refund("ref_1", charge, amount)
+    before = stripe.books.clock
+    stripe.books.clock = lambda: before() + 2 * 24 * 3600
+    assert gateway.refund("ref_1", charge, amount).status == "succeeded"
+    assert stripe.books.balance("platform", "pln") == 3999
+
+
+def test_an_early_one_of_many_refunds_is_found_again(
+    stripe: StripeStandIn, gateway: StripeGateway
+) -> None:
+    charge = started(gateway)
+    stripe.pay(charge.provider_ref)
+    first = gateway.refund("ref_first", charge, Money("0.01", "PLN"))
+    for _ in range(120):
+        stripe.account.refunds.create({"payment_intent": charge.provider_ref, "amount": 1})
+    stripe.books.clock = lambda: 4e9
+    assert gateway.refund("ref_first", charge, Money("0.01", "PLN")) == first
+    assert stripe.books.balance("platform", "pln") == 4999 - 121

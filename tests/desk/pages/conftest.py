@@ -14,15 +14,15 @@ from flask.testing import FlaskClient
 from flask_till.base.database import Database
 from flask_till.base.limits import Limits
 from flask_till.base.pace import Pace
-from flask_till.base.sealing import digest, new_secret
+from flask_till.base.sealing import Seal, digest, new_secret
 from flask_till.desk.actions.merchants import add_merchant
 from flask_till.desk.cashier import Cashier
+from flask_till.desk.counter import Counter
 from flask_till.desk.gateways import Gateway
 from flask_till.desk.gateways.sandbox import SandboxGateway
 from flask_till.desk.merchant import Merchant
 from flask_till.desk.order import Adjustment, Line, Order, OrderDraft
-from flask_till.desk.pages import DeskParts, order_pages
-from flask_till.desk.pages.parts import MOST
+from flask_till.desk.pages import MOST, order_pages
 from flask_till.desk.tables import MIGRATIONS
 from flask_till.money import Money
 from flask_till.settings import read_desk
@@ -35,7 +35,7 @@ class Desk:
     """The desk under test and what a test asks of it."""
 
     app: Flask
-    parts: DeskParts
+    parts: Counter
     merchant: Merchant
     made: int = field(default=0)
 
@@ -128,11 +128,14 @@ def make_desk(
             ),
         )
         pace = Pace(lambda: clock().timestamp()) if clock else Pace()
-        parts = DeskParts(
+        parts = Counter(
             cashier=cashier,
             database=database,
             settings=desk_settings,
+            seal=Seal(desk_settings.secret_keys),
             limits=Limits("memory://", MOST),
+            page_address=lambda: f"{public_url or 'http://localhost'}/order",
+            remember_address=lambda: None,
             pace=pace,
         )
         app = Flask("desk_under_test")

@@ -48,6 +48,16 @@ def test_a_paid_page_leads_to_the_merchant_only(
     assert "evil" not in html
 
 
+def test_an_order_of_the_wallet_leads_back_to_it_and_shows_the_shops_number(desk: Desk) -> None:
+    wallet = "https://pay.example/wallet/orders/wor_1"
+    html = paid_page(desk, redirect_url=wallet, dialect="inpost", external_id="wor_1",
+                     description="T-000007")  # fmt: skip
+    assert attribute(html, "data-onward") == wallet
+    assert "Back to your wallet" in html
+    assert "T-000007" in html
+    assert ">wor_1<" not in html
+
+
 def test_an_open_page_leads_nowhere_yet(desk: Desk) -> None:
     order = desk.order(redirect_url=f"{SHOP}/thanks")
     html = desk.enter(order).get("/order", query_string={"orderId": order.id}).text

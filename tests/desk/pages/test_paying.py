@@ -136,7 +136,7 @@ def test_money_that_comes_after_the_end_is_said_to_go_back(
     clock.advance(5)
     attempt = desk.cashier.get(order.id).payment
     assert attempt is not None
-    desk.cashier.look_late(attempt.id)
+    desk.cashier.paying.look_late(attempt.id)
     assert "came after that and goes back to you" in see(client, order)
 
 

@@ -9,6 +9,8 @@ from ...base.database import Work
 from ...base.invariants import Breach, Invariant, find_breaches
 from ..order import CAPTURED, ENDED_UNPAID
 from ..payment import ACTIVE
+from .audit_transfers import TRANSFER_INVARIANTS
+from .audit_wallet import WALLET_INVARIANTS
 
 
 def _listed(words: Iterable[str]) -> str:
@@ -142,12 +144,12 @@ INVARIANTS = (
     ),
     Invariant(
         "every-event-addressed",
-        "each event of an order is delivered, waits, or lies where it can be seen",
+        "each event of an order that its merchant did not get as an answer has a delivery",
         """select e.id, e.subject, e.seq from till_desk_events e
            join till_desk_orders o on o.id = e.subject
            left join till_desk_deliveries d on d.event_id = e.id
              and d.courier = o.dialect and d.address = o.merchant_id
-           where d.id is null""",
+           where d.id is null and e.kind <> 'order.created'""",
     ),
     Invariant(
         "deliveries-settled",
@@ -167,6 +169,15 @@ INVARIANTS = (
              where d.subject = 'refund:' || r.id and d.state <> 'done')""",
     ),
     Invariant(
+        "refunds-answered",
+        "a refund that a provider has taken and is not done with is still asked about",
+        """select r.id, r.order_id from till_desk_refunds r
+           where r.status = 'pending' and r.provider_ref is not null and not exists (
+             select 1 from till_desk_deliveries d
+             where d.subject = 'refund:' || r.id and d.courier = 'refund_look'
+               and d.state = 'waiting')""",
+    ),
+    Invariant(
         "refunds-dated",
         "a refund that is over, and only such a one, has the time of its end",
         "select id, status, done_at from till_desk_refunds"
@@ -180,6 +191,8 @@ INVARIANTS = (
            left join till_desk_payments p on p.id = v.payment_id and p.gateway = v.gateway
            where p.id is null""",
     ),
+    *TRANSFER_INVARIANTS,
+    *WALLET_INVARIANTS,
 )
 
 

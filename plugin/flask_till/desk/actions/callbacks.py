@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from ...base.database import Work
+from ...base.prepared import Prepared
 from ...errors import NotFound
 from ..tables import merchants
 from .merchants import sealed_secrets
+
+_BY_ID = Prepared(select(merchants).where(merchants.c.id == bindparam("id")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +26,7 @@ class CallbackAddress:
 
 def read_callback_address(work: Work, merchant_id: str) -> CallbackAddress:
     """Raises `NotFound` (MERCHANT_NOT_FOUND)."""
-    row = work.execute(select(merchants).where(merchants.c.id == merchant_id)).first()
+    row = work.execute(_BY_ID, {"id": merchant_id}).first()
     if row is None:
         raise NotFound(f"There is no merchant {merchant_id}.", code="MERCHANT_NOT_FOUND")
     return CallbackAddress(

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 
 from ...base.database import Work
+from ...base.outbox import Receiver
 from ...errors import NotFound
 from ..order import Order
 from ..snapshot import from_data
@@ -53,10 +54,19 @@ def read_event(work: Work, event_id: str, *, merchant_id: str | None = None) -> 
 
 
 def replay_event(work: Work, event_id: str, *, merchant_id: str | None = None) -> Event:
-    """Send an event once more to all who get it, whatever became of it before."""
+    """Send an event once more, whatever became of it before, or for the first time."""
     event = read_event(work, event_id, merchant_id=merchant_id)
-    outbox.replay(work, event_id)
+    if not outbox.replay(work, event_id):
+        receiver = Receiver(event.order.dialect, event.order.merchant_id)
+        outbox.send(work, event.id, event.order_id, event.seq, [receiver])
     return event
+
+
+def send_again(work: Work, event_id: str) -> Told:
+    """As `replay_event`, for an event of any kind: a job of the desk's own is done once more."""
+    told = show_event(work, event_id)
+    outbox.replay(work, event_id)
+    return told
 
 
 def _event(row: Any) -> Event:

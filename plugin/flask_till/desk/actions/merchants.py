@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, insert, or_, select, update
 
 from ...base.columns import Utc
 from ...base.database import Work
+from ...base.prepared import Prepared
 from ...errors import Conflict, NotFound, Unauthenticated
 from ..merchant import Merchant
 from ..tables import api_keys, callback_secrets, merchants
@@ -17,13 +18,24 @@ from ..tables import api_keys, callback_secrets, merchants
 OVERLAP = timedelta(hours=24)
 """How long the old key and secret still work after a rotation."""
 # Built once: every call of a merchant asks this.
-_OF_KEY = (
+_OF_KEY = Prepared(
     select(merchants)
     .join(api_keys, api_keys.c.merchant_id == merchants.c.id)
     .where(
         api_keys.c.digest == bindparam("key"),
         or_(api_keys.c.ends_at.is_(None), api_keys.c.ends_at > bindparam("now", type_=Utc())),
     )
+)
+_SECRETS = Prepared(
+    select(callback_secrets.c.sealed)
+    .where(
+        callback_secrets.c.merchant_id == bindparam("of"),
+        or_(
+            callback_secrets.c.ends_at.is_(None),
+            callback_secrets.c.ends_at > bindparam("now", type_=Utc()),
+        ),
+    )
+    .order_by(callback_secrets.c.created_at.desc())
 )
 
 
@@ -120,15 +132,7 @@ def list_merchants(work: Work) -> list[Merchant]:
 
 def sealed_secrets(work: Work, merchant_id: str) -> list[str]:
     """The callback secrets that still hold, newest first, sealed."""
-    query = (
-        select(callback_secrets.c.sealed)
-        .where(
-            callback_secrets.c.merchant_id == merchant_id,
-            or_(callback_secrets.c.ends_at.is_(None), callback_secrets.c.ends_at > work.now),
-        )
-        .order_by(callback_secrets.c.created_at.desc())
-    )
-    return list(work.execute(query).scalars())
+    return work.execute(_SECRETS, {"of": merchant_id, "now": work.now}).scalars()
 
 
 def disable_callback(work: Work, merchant_id: str) -> None:

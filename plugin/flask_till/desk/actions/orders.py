@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +10,7 @@ from sqlalchemy import bindparam, update
 
 from ...base.database import Work
 from ...base.outbox import Receiver
+from ...base.prepared import Prepared, Upsert
 from ...errors import Conflict
 from ..merchant import Merchant
 from ..order import (
@@ -22,34 +22,43 @@ from ..order import (
     Order,
     OrderDraft,
     fingerprint_of,
+    members,
     step,
 )
 from ..payment import ACTIVE
 from ..snapshot import to_data
 from ..tables import orders, outbox
 from .late_looks import plan_late_looks
-from .reading import find_order, lock_order, read_order
+from .reading import find_order, lock_order, order_from, read_order
+from .wallet_payments import DIALECT as WALLET
+from .wallet_payments import follow as follow_in_wallet
 
 TOPIC = "order:"
-_MOVE = update(orders).where(
-    orders.c.id == bindparam("moved"), orders.c.version == bindparam("seen")
+FOLLOWERS: Mapping[str, Callable[[Work, Order], None]] = {WALLET: follow_in_wallet}
+"""By dialect: what goes where an order goes, in the same transaction."""
+_MOVE = Prepared(
+    update(orders).where(orders.c.id == bindparam("moved"), orders.c.version == bindparam("seen"))
 )
+_CREATE = Upsert(orders, lambda insert: insert.on_conflict_do_nothing().returning(*orders.c))
 NO_LATE_LOOKS: Mapping[str, timedelta] = {}
 
 
-def create_order(work: Work, merchant: Merchant, draft: OrderDraft) -> tuple[Order, bool]:
+def create_order(
+    work: Work, merchant: Merchant, draft: OrderDraft, *, tell: bool = True
+) -> tuple[Order, bool]:
     """The order and whether it is new.
 
     The same external id with the same draft gives the first order back; with another draft it
     is a `Conflict` (EXTERNAL_ID_TAKEN). The unique constraint decides, not a look beforehand.
+    ``tell`` False is for a merchant that made it himself and gets it as the answer.
     """
     draft.check()
-    values = _values(work, merchant, draft)
-    if work.insert_once(orders, values):
-        order = read_order(work, values["id"])
-        record_event(work, order, "order.created")
-        return order, True
-    return _earlier(work, merchant, draft), False
+    row = work.execute(_CREATE, _values(work, merchant, draft)).first()
+    if row is None:
+        return _earlier(work, merchant, draft), False
+    order = order_from(row)
+    record_event(work, order, "order.created", tell=tell)
+    return order, True
 
 
 def _earlier(work: Work, merchant: Merchant, draft: OrderDraft) -> Order:
@@ -77,9 +86,9 @@ def _values(work: Work, merchant: Merchant, draft: OrderDraft) -> dict[str, Any]
         "amount": draft.amount.minor,
         "refunded": 0,
         "currency": draft.amount.currency,
-        "lines": [asdict(line) for line in draft.lines],
-        "adjustments": [asdict(one) for one in draft.adjustments],
-        "shares": [asdict(share) for share in draft.shares],
+        "lines": [members(line) for line in draft.lines],
+        "adjustments": [members(one) for one in draft.adjustments],
+        "shares": [members(share) for share in draft.shares],
         "description": draft.description,
         "locale": draft.locale,
         "redirect_url": draft.redirect_url,
@@ -145,8 +154,13 @@ def end_order(
     return ended
 
 
-def record_event(work: Work, order: Order, kind: str) -> None:
-    """Put what happened into the outbox, with the whole order as it is now, and ring the bell."""
-    receivers = [Receiver(order.dialect, order.merchant_id)]
+def record_event(work: Work, order: Order, kind: str, *, tell: bool = True) -> None:
+    """Put what happened into the outbox, with the whole order as it is now, and ring the bell.
+
+    Who is told, and what else goes where the order goes, is a matter of its dialect.
+    """
+    receivers = [Receiver(order.dialect, order.merchant_id)] if tell else []
     outbox.record(work, subject=order.id, kind=kind, data=to_data(order), receivers=receivers)
+    if order.dialect in FOLLOWERS:
+        FOLLOWERS[order.dialect](work, order)
     work.ring(TOPIC + order.id)

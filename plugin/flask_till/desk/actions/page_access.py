@@ -4,23 +4,31 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
+from ...base.columns import Utc
 from ...base.database import Work
+from ...base.prepared import Prepared
 from ...errors import Gone, NotFound
 from ..tables import page_sessions, page_tokens
 
 TOKEN_LIFE = timedelta(seconds=60)
 SESSION_LIFE = timedelta(days=30)
+_STORE = Prepared(insert(page_tokens))
+_MAY_VIEW = Prepared(
+    select(page_sessions.c.order_id).where(
+        page_sessions.c.digest == bindparam("session"),
+        page_sessions.c.order_id == bindparam("order"),
+        page_sessions.c.revoked_at.is_(None),
+        page_sessions.c.expires_at > bindparam("now", type_=Utc()),
+    )
+)
 
 
 def store_token(work: Work, order_id: str, digest: str) -> None:
     """A token that opens the page of this order once, within 60 seconds. Only its hash is kept."""
-    work.execute(
-        insert(page_tokens).values(
-            digest=digest, order_id=order_id, expires_at=work.now + TOKEN_LIFE
-        )
-    )
+    row = {"digest": digest, "order_id": order_id, "expires_at": work.now + TOKEN_LIFE}
+    work.execute(_STORE, row)
 
 
 def redeem_token(work: Work, order_id: str, token: str, session: str) -> bool:
@@ -80,12 +88,5 @@ def _refuse(work: Work, order_id: str, token: str) -> bool:
 
 def may_view(work: Work, order_id: str, session: str) -> bool:
     """Whether the session (as digest) was made for this order and still holds."""
-    row = work.execute(
-        select(page_sessions.c.order_id).where(
-            page_sessions.c.digest == session,
-            page_sessions.c.order_id == order_id,
-            page_sessions.c.revoked_at.is_(None),
-            page_sessions.c.expires_at > work.now,
-        )
-    ).first()
-    return row is not None
+    names = {"session": session, "order": order_id, "now": work.now}
+    return work.execute(_MAY_VIEW, names).first() is not None

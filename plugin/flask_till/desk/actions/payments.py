@@ -19,6 +19,7 @@ from .orders import TOPIC, move_order
 from .posting import post
 from .reading import lock_order, payment_from
 from .refunds import owe_refund
+from .transfers import owe_transfers
 
 DECLINED = ("requires_action", "failed")
 """With a reason, these mean that the bank said no; the first may be tried again."""
@@ -283,6 +284,7 @@ def _keep(work: Work, order: Order, payment: Payment, happening: str) -> Order:
         currency=payment.amount.currency,
         posting=capture(payment.gateway, order.merchant_id, payment.amount, order.shares),
     )
+    owe_transfers(work, order, payment)
     return move_order(work, order, happening, paid_at=work.now, ended_at=None)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import func, insert, select
 
 from ...base.database import Work
@@ -29,11 +31,12 @@ def post(work: Work, *, order_id: str, kind: str, currency: str, posting: Postin
     work.execute(insert(ledger), rows)
 
 
-def balances(work: Work, order_id: str) -> dict[str, int]:
-    """account -> what this order's postings left on it, in minor units."""
+def balances(work: Work, order_id: str, kinds: Sequence[str]) -> dict[str, int]:
+    """account -> what this order's postings of those kinds left on it, in minor units."""
     query = (
         select(ledger.c.account, func.sum(ledger.c.amount).label("total"))
-        .where(ledger.c.order_id == order_id)
+        .where(ledger.c.order_id == order_id, ledger.c.kind.in_(kinds))
         .group_by(ledger.c.account)
+        .order_by(ledger.c.account)
     )
     return {row.account: int(row.total) for row in work.execute(query)}

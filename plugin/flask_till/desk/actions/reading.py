@@ -5,28 +5,35 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 
 from ...base.database import Work
+from ...base.prepared import Prepared
 from ...errors import NotFound
 from ...money import Money
 from ..order import Adjustment, Line, Order, Payment, Refund, Share
 from ..tables import orders, payments, refunds
 
 # Built once: to build a statement costs more than to run it.
-_BY_ID = select(orders).where(orders.c.id == bindparam("order_id"))
-_LOCKED = _BY_ID.with_for_update()
-_BY_EXTERNAL_ID = select(orders).where(
-    orders.c.merchant_id == bindparam("merchant_id"),
-    orders.c.external_id == bindparam("external_id"),
+_by_id = select(orders).where(
+    orders.c.id == bindparam("order_id"),
+    # Asked here and not of the row: another merchant's order costs no more than none.
+    orders.c.merchant_id == func.coalesce(bindparam("merchant_id"), orders.c.merchant_id),
 )
-_PAYMENT = (
+_BY_ID, _LOCKED = Prepared(_by_id), Prepared(_by_id.with_for_update())
+_BY_EXTERNAL_ID = Prepared(
+    select(orders).where(
+        orders.c.merchant_id == bindparam("merchant_id"),
+        orders.c.external_id == bindparam("external_id"),
+    )
+)
+_PAYMENT = Prepared(
     select(payments)
     .where(payments.c.order_id == bindparam("order_id"))
     .order_by(payments.c.kept.desc(), payments.c.created_at.desc(), payments.c.id.desc())
     .limit(1)
 )
-_REFUNDS = (
+_REFUNDS = Prepared(
     select(refunds)
     .where(refunds.c.order_id == bindparam("order_id"))
     .order_by(refunds.c.created_at, refunds.c.id)
@@ -101,9 +108,9 @@ def quiet_payments(work: Work, since: datetime, limit: int = 20) -> list[str]:
     return list(work.execute(query).scalars())
 
 
-def _one(work: Work, query: Select[Any], order_id: str, merchant_id: str | None) -> Order:
-    row = work.execute(query, {"order_id": order_id}).first()
-    if row is None or merchant_id not in (None, row.merchant_id):
+def _one(work: Work, query: Prepared, order_id: str, merchant_id: str | None) -> Order:
+    row = work.execute(query, {"order_id": order_id, "merchant_id": merchant_id}).first()
+    if row is None:
         raise unknown_order()
     return _with_parts(work, row)
 

@@ -16,11 +16,15 @@ from ..tables import outbox, payments, refunds
 from .orders import move_order, record_event
 from .posting import balances, post
 from .reading import lock_order, payment_from, refund_from
+from .transfers import owe_reversals
 
 JOB = "refund"
 """The courier that sends a refund which nobody has sent yet."""
 SENT_AT_ONCE = timedelta(seconds=15)
 """The cashier sends it itself; the job is for the case that it dies before it has."""
+LOOK = "refund_look"
+"""The courier that asks about a refund which a provider has taken and is not done with."""
+FIRST_LOOK = timedelta(minutes=1)
 
 
 def request_refund(
@@ -144,21 +148,42 @@ def _book(work: Work, order: Order, refund: Refund, payment: Payment) -> Order:
         post(work, order_id=order.id, kind="return", currency=amount.currency, posting=posting)
         record_event(work, lock_order(work, order.id), "order.refunded")
         return order
-    owed = {a: v for a, v in balances(work, order.id).items() if a != "suspense"}
-    posting = dict(give_back(owed, payment.gateway, amount))
-    post(work, order_id=order.id, kind="refund", currency=amount.currency, posting=posting)
+    owed = balances(work, order.id, ("capture", "refund"))
+    borne = give_back(owed, payment.gateway, amount)
+    post(work, order_id=order.id, kind="refund", currency=amount.currency, posting=borne)
+    owe_reversals(work, order.id, refund.id, borne)
     total = order.refunded + amount
     happening = "refund_all" if total == order.amount else "refund_part"
     return move_order(work, order, happening, refunded=total.minor)
 
 
 def note_refund_sent(work: Work, refund_id: str, provider_ref: str) -> None:
-    """The provider has it but is not done: its own news will find the refund by this id."""
-    work.execute(
+    """The provider has it but is not done: its own news will find the refund by this id.
+
+    News may be lost, so the relay asks about it, too.
+    """
+    noted = work.execute(
         update(refunds)
         .where(refunds.c.id == refund_id, refunds.c.provider_ref.is_(None))
         .values(provider_ref=provider_ref)
     )
+    if noted.rowcount:
+        _, payment, _ = read_refund(work, refund_id)
+        outbox.record(
+            work,
+            subject=f"refund:{refund_id}",
+            kind="refund.look",
+            data={"refund_id": refund_id},
+            receivers=[Receiver(LOOK, payment.gateway)],
+            not_before=work.now + FIRST_LOOK,
+        )
+
+
+def sent_as(work: Work, refund_id: str) -> str | None:
+    """The provider's id of a refund; None while no provider has taken it."""
+    query = select(refunds.c.provider_ref).where(refunds.c.id == refund_id)
+    found: str | None = work.execute(query).scalar_one()
+    return found
 
 
 def refund_of_ref(work: Work, provider_ref: str) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import secrets
 from http import HTTPStatus
 
 from flask import Blueprint, Response
@@ -11,10 +9,9 @@ from pydantic import BaseModel
 from werkzeug.exceptions import HTTPException
 
 from ...errors import RequestError
-from ...web.refusals import finish, refused_by_flask, with_retry_after
+from ...web.refusals import apology, finish, refused_by_flask, with_retry_after
 from ...wire import till
 
-log = logging.getLogger(__name__)
 PROBLEM = "application/problem+json"
 
 
@@ -55,10 +52,7 @@ def refuse_in_http(error: HTTPException) -> Response | HTTPException:
 
 
 def apologise(error: Exception) -> Response:
-    """A fault of ours: the caller gets a number to ask about, the log gets the rest."""
-    number = f"err_{secrets.token_hex(8)}"
-    log.error("%s: a request to the desk failed", number, exc_info=error)
-    return problem(500, "INTERNAL_ERROR", f"Something went wrong here. Its number is {number}.")
+    return problem(500, "INTERNAL_ERROR", apology(error))
 
 
 def speak_problems(blueprint: Blueprint) -> None:

@@ -8,8 +8,8 @@ from ...base.sealing import digest
 from ...errors import Unauthenticated
 from ...web.callers import limit_caller
 from ..actions.merchants import merchant_of_key
+from ..counter import counter
 from ..merchant import Merchant
-from .counter import counter
 
 LONGEST_KEY = 256
 MOST = {"wrong_key": "50/minute"}

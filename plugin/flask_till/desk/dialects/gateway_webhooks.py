@@ -10,8 +10,8 @@ from flask import Blueprint, Response, request
 
 from ...errors import BadSignature, RequestError
 from ...web.body import raw_body
+from ..counter import counter
 from .answers import problem, refuse, speak_problems
-from .counter import counter
 
 LARGEST = 256 * 1024
 

@@ -15,20 +15,20 @@ from ...base.sealing import digest, new_secret
 from ...errors import InvalidRequest, NotFound
 from ...wire import till
 from ..actions.events import list_events, replay_event
+from ..actions.idempotency import Repeat, begin_once
 from ..actions.orders import create_order
 from ..actions.page_access import store_token
 from ..actions.reading import list_orders, read_order
 from ..actions.refunds import request_refund
-from ..actions.repeats import Repeat, begin_once
+from ..counter import counter
 from ..merchant import Merchant
 from ..order import Order, OrderDraft
 from ..origins import require_registered
-from . import repeats
+from . import idempotency
 from .answers import answer, speak_problems
 from .bearer import calling_merchant
 from .body import no_body, read_body
-from .counter import counter
-from .repeats import Said
+from .idempotency import Said
 from .till_words import (
     CURSOR,
     LARGEST_PAGE,
@@ -59,7 +59,7 @@ def create() -> Response:
     asked = read_body(till.OrderCreate, till.LARGEST_BODY)
     require_registered(asked.redirect_url, merchant.origins, field="redirect_url")
     require_registered(asked.opener_origin, merchant.origins, field="opener_origin")
-    draft, repeat = draft_of(asked), repeats.asked(merchant)
+    draft, repeat = draft_of(asked), idempotency.asked(merchant)
     try:
         return _create(merchant, draft, repeat)
     except _Due as due:
@@ -73,13 +73,13 @@ def _create(
     token, at = new_secret(), counter().page_address()
 
     def do(work: Work) -> Said:
-        order, is_new = create_order(work, merchant, draft)
+        order, is_new = create_order(work, merchant, draft, tell=False)
         if order.is_due(work.now) and not even_if_due:
             raise _Due(order.id)
         store_token(work, order.id, digest(token))
         return Said(created_message(order, at, token), 201 if is_new else 200)
 
-    return repeats.once(repeat, do)
+    return idempotency.once(repeat, do)
 
 
 def show(order_id: str) -> Response:
@@ -97,18 +97,18 @@ def token(order_id: str) -> Response:
         store_token(work, order.id, digest(secret))
         return Said(till.Token(order_url=page_url(at, order.id), token=secret))
 
-    return repeats.once(repeats.asked(merchant), do)
+    return idempotency.once(idempotency.asked(merchant), do)
 
 
 def cancel(order_id: str) -> Response:
     merchant = calling_merchant()
     no_body(till.LARGEST_BODY)
-    repeat = repeats.asked(merchant)
-    given = repeats.earlier(repeat)
+    repeat = idempotency.asked(merchant)
+    given = idempotency.earlier(repeat)
     if given is not None:
         return given
     order = counter().cashier.cancel(order_id, merchant_id=merchant.id)
-    return repeats.keep(repeat, Said(order_message(order, counter().page_address())))
+    return idempotency.keep(repeat, Said(order_message(order, counter().page_address())))
 
 
 def search() -> Response:
@@ -194,11 +194,11 @@ def refund(order_id: str) -> Response:
     merchant, desk = calling_merchant(), counter()
     asked = read_body(till.RefundCreate, till.LARGEST_BODY)
     order = desk.database.read(read_order, order_id, merchant_id=merchant.id)
-    repeat = repeats.asked(merchant)
+    repeat = idempotency.asked(merchant)
     amount = None if asked.amount is None else till.money(asked.amount, order.amount.currency)
-    refund_id = None if repeat is None else repeats.derived_id("ref", repeat)
+    refund_id = None if repeat is None else idempotency.derived_id("ref", repeat)
     if repeat is not None:
-        given = repeats.earlier(repeat)
+        given = idempotency.earlier(repeat)
         if given is not None:
             return given
 
@@ -216,7 +216,7 @@ def refund(order_id: str) -> Response:
 
     reserved = desk.database.write(reserve)
     done = desk.cashier.carry_refund(reserved.id)
-    return repeats.keep(repeat, Said(refund_message(done), 201))
+    return idempotency.keep(repeat, Said(refund_message(done), 201))
 
 
 # --- events -----------------------------------------------------------------------------------
@@ -237,7 +237,7 @@ def replay(event_id: str) -> Response:
     def do(work: Work) -> Said:
         return Said(event_message(replay_event(work, event_id, merchant_id=merchant.id), at))
 
-    return repeats.once(repeats.asked(merchant), do)
+    return idempotency.once(idempotency.asked(merchant), do)
 
 
 def document() -> Response:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 from urllib.parse import urlencode
 
@@ -24,6 +23,7 @@ from ..order import (
     Payment,
     Refund,
     Share,
+    members,
 )
 
 STATUS: Mapping[str, till.OrderStatus] = {
@@ -114,9 +114,9 @@ def _members(order: Order, page_address: str) -> dict[str, Any]:
         "amount": order.amount.minor,
         "amount_refunded": order.refunded.minor,
         "currency": order.amount.currency,
-        "lines": [till.Line.model_construct(**asdict(line)) for line in order.lines],
-        "adjustments": [till.Adjustment.model_construct(**asdict(a)) for a in order.adjustments],
-        "shares": [till.Share.model_construct(**asdict(share)) for share in order.shares],
+        "lines": [till.Line.model_construct(**members(line)) for line in order.lines],
+        "adjustments": [till.Adjustment.model_construct(**members(a)) for a in order.adjustments],
+        "shares": [till.Share.model_construct(**members(share)) for share in order.shares],
         "description": order.description,
         "locale": order.locale,
         "redirect_url": order.redirect_url,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from ...money import Money
 
@@ -90,6 +90,15 @@ class RefundNotice:
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """A part of a paid charge that belongs to another account; ``share_id`` is its key."""
+
+    share_id: str
+    account: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """One verified webhook: news of a payment, of a refund, or of nothing that concerns us."""
 
@@ -141,9 +150,28 @@ class Gateway(Protocol):
     def cancel(self, charge: Charge) -> Evidence:
         """Try to stop it. ``cancelled`` = it will not happen; anything else is how it stands."""
 
-    def refund(self, refund_id: str, charge: Charge, amount: Money) -> RefundResult: ...
+    def refund(self, refund_id: str, charge: Charge, amount: Money) -> RefundResult:
+        """Give all or part back; the same ``refund_id`` again gives nothing more."""
+
+    def look_refund(self, refund_id: str, provider_ref: str, amount: Money) -> RefundResult:
+        """How a refund stands that `refund` said is pending. Changes nothing."""
 
     def read_webhook(self, body: bytes, headers: Mapping[str, str]) -> Notice:
         """Verify the raw bytes, then read them. Raises `BadSignature` or `Unreadable`, only."""
 
     def page(self) -> PagePart: ...
+
+
+@runtime_checkable
+class PassesOn(Protocol):
+    """What a gateway can besides, whose provider has accounts for receivers of shares.
+
+    Both are asked again with the same id when nobody knows whether they acted, even days later,
+    and must then find what they did. They raise what a `Gateway` does.
+    """
+
+    def transfer(self, share: Share, charge: Charge) -> str:
+        """Pass a share of a paid charge on; the provider's id of the transfer."""
+
+    def reverse_transfer(self, reversal_id: str, transfer_ref: str, amount: Money) -> str:
+        """Take all or part of it back; the provider's id of that."""

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from ...base.clock import Clock, system_clock
 from ...errors import BadSignature, GatewayRefused, InvalidRequest, SettingsError
 from ...money import Money
-from . import Charge, Evidence, Method, Notice, PagePart, RefundResult, Started
+from . import Charge, Evidence, Method, Notice, PagePart, RefundResult, Share, Started
 
 OUTCOMES = ("paid", "declined", "slow", "confirm", "late")
 SLOW = timedelta(seconds=4)
@@ -81,6 +81,15 @@ class SandboxGateway:
 
     def refund(self, refund_id: str, charge: Charge, amount: Money) -> RefundResult:
         return RefundResult(f"sandbox.{refund_id}", "succeeded")
+
+    def look_refund(self, refund_id: str, provider_ref: str, amount: Money) -> RefundResult:
+        return RefundResult(provider_ref, "succeeded")
+
+    def transfer(self, share: Share, charge: Charge) -> str:
+        return f"sandbox.{share.share_id}"
+
+    def reverse_transfer(self, reversal_id: str, transfer_ref: str, amount: Money) -> str:
+        return f"sandbox.{reversal_id}"
 
     def read_webhook(self, body: bytes, headers: Mapping[str, str]) -> Notice:
         raise BadSignature("The sandbox sends no webhooks.")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from flask import Response, g
 
+from ...web.this_machine import is_this_machine
 from ..gateways import PagePart
 from ..origins import origin_of
 
@@ -68,6 +69,15 @@ def policy() -> Policy:
 def allow(framers: Collection[str], images: Collection[str], parts: tuple[PagePart, ...]) -> None:
     """Open this answer's policy for a merchant's origins and for what its gateways load."""
     g.till_order_page_policy = Policy(policy().nonce, framers, images, parts)
+
+
+def image_origin(url: str | None) -> str | None:
+    """The host of a picture that a page may load: over https, or from this machine."""
+    origin = None if url is None else origin_of(url)
+    if origin is None:
+        return None
+    secure = origin.startswith("https:") or is_this_machine(origin.partition("://")[2])
+    return origin if secure else None
 
 
 def guard(response: Response) -> Response:

@@ -160,11 +160,23 @@ class Screen:
         return origin if origin in self.merchant.origins else None
 
     @property
+    def is_of_wallet(self) -> bool:
+        """Placed in this desk's own wallet, which also said where the page leads."""
+        return self.order.dialect == "inpost"
+
+    @property
+    def number(self) -> str:
+        """The order as the shopper knows it."""
+        return self.order.description if self.is_of_wallet else self.order.external_id
+
+    @property
     def onward(self) -> str | None:
         """Where the shopper goes after the end, with order and status; only to the merchant."""
         url = self.order.redirect_url
-        if not self.is_final or url is None or origin_of(url) not in self.merchant.origins:
+        if not self.is_final or url is None or not self._leads_home(url):
             return None
+        if self.is_of_wallet:
+            return url
         parts = urlsplit(url)
         query = [(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if k not in
                  ("orderId", "status")]  # fmt: skip
@@ -181,10 +193,13 @@ class Screen:
     def back(self) -> str | None:
         """The shop: the page that was left, when it is the merchant's, else its first address."""
         url = self.order.redirect_url
-        if url is not None and origin_of(url) in self.merchant.origins:
+        if url is not None and self._leads_home(url):
             return url
         home = self.opener or next(iter(self.merchant.origins), None)
         return f"{home}/" if home and origin_of(home) == home else None
+
+    def _leads_home(self, url: str) -> bool:
+        return self.is_of_wallet or origin_of(url) in self.merchant.origins
 
     def image(self, url: str | None, *, page_is_secure: bool) -> str | None:
         """A picture that the merchant serves itself; others are not loaded."""

@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from urllib.parse import urlencode
 
 from flask import Response, g, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from ...base.logs import logger
 from ...base.waiters import PollLater
 from ...errors import NotFound, RequestError, TillError
+from ...web.callers import caller
 from ...web.refusals import with_retry_after
 from ..actions.orders import TOPIC
 from ..actions.reading import read_order
+from ..counter import Counter
 from ..gateways import PagePart
 from ..order import Order
 from ..payment import ACTIVE
 from . import headers
-from .access import Access, Place, place_of
-from .drawing import draw
+from .access import Access
+from .own_page import Place, place_at
 from .parameters import OURS, Parameters, read_parameters, read_token
-from .parts import DeskParts
+from .rendering import draw
 from .screen import Offer, Screen, standing, web_address
 from .wording import DEAD_ENDS, OTHER_DEAD_END, Language, choose_language
 
-log = logging.getLogger(__name__)
+log = logger(__name__)
 
 LONGEST_WAIT = 25
 """Seconds."""
@@ -39,7 +41,7 @@ NOT_INPUTS = OURS | {"gateway", "method", "proof"}
 class OrderPage:
     """The views, for one desk."""
 
-    def __init__(self, desk: DeskParts) -> None:
+    def __init__(self, desk: Counter) -> None:
         self._desk = desk
 
     # --- looking --------------------------------------------------------------------------
@@ -91,7 +93,9 @@ class OrderPage:
 
         try:
             with self._desk.database.bell.listen(TOPIC + order.id) as ear:
-                self._desk.waiters.wait_for(moved, order.id, ear, seconds, every=READ_EVERY)
+                self._desk.waiters.wait_for(
+                    moved, order.id, ear, seconds, every=READ_EVERY, address=caller()
+                )
         except PollLater:
             log.debug("no place to wait for order %s", order.id)
         return current
@@ -181,7 +185,7 @@ class OrderPage:
             response = self._page(parameters, order, access, problem=error.code)
         return _with_status(response, error)
 
-    # --- drawing --------------------------------------------------------------------------
+    # --- rendering ------------------------------------------------------------------------
 
     def _page(
         self, parameters: Parameters, order: Order, access: Access, problem: str | None = None
@@ -231,7 +235,7 @@ class OrderPage:
     # --- where and in which words ---------------------------------------------------------
 
     def place(self) -> Place:
-        return place_of(self._desk, url_for(".show"))
+        return place_at(self._desk.settings, url_for(".show"), "/order")
 
     def _address(self, parameters: Parameters) -> str:
         return f"{self.place().path}?{urlencode(parameters.query)}"

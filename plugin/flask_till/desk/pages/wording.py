@@ -10,7 +10,7 @@ from gettext import GNUTranslations, NullTranslations
 from importlib.resources import files
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_datetime
+from babel.dates import format_datetime, format_skeleton
 
 from ...money import Money
 
@@ -44,6 +44,10 @@ class Language:
     def moment(self, when: datetime) -> str:
         """Date and time in UTC, said so; the page's script shows the shopper's own zone."""
         return f"{format_datetime(when, 'd MMMM y, HH:mm', locale=self.locale)} UTC"
+
+    def day(self, when: datetime) -> str:
+        """A day in UTC: ``Tuesday, 24 November``."""
+        return format_skeleton("MMMMEEEEd", when, locale=self.locale)
 
 
 def choose_language(wishes: Iterable[str]) -> Language:
@@ -175,5 +179,13 @@ SCRIPT_TEXTS = (
     N_("The payment form could not be loaded. Check your connection."),
     N_("Something went wrong. You were not charged twice; please try again."),
     N_("No connection. Check your network and try again: you will not be charged twice."),
+    N_("What changed"),
+    N_("%s was added"),
+    N_("%s was removed"),
+    N_("%s: quantity %s instead of %s"),
+    N_("%s: price %s instead of %s"),
+    N_("Good for %s more"),
+    N_("This question is over."),
+    N_("No connection. What you see may be old."),
 )
 """What the scripts under ``static/`` say; the page hands them the translations."""

@@ -92,7 +92,7 @@ def test_money_that_comes_late_is_told_of(street: Street, page: Page) -> None:
     page.wait_for_timeout(2_500)
     attempt = street.desk.cashier.get(order.id).payment
     assert attempt is not None
-    street.desk.cashier.look_late(attempt.id)
+    street.desk.cashier.paying.look_late(attempt.id)
     expect(page.get_by_text("goes back to you")).to_be_visible()
 
 

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from .gateway import Share, StripeGateway
+from .gateway import StripeGateway
 
-__all__ = ["Share", "StripeGateway"]
+__all__ = ["StripeGateway"]

@@ -91,6 +91,12 @@ class StripeApi:
     def create_refund(self, params: Params, key: str) -> Answer:
         return self._call(self._client.v1.refunds.create, params=params, key=key)
 
+    def refund(self, refund_id: str) -> Answer:
+        return self._call(self._client.v1.refunds.retrieve, refund_id)
+
+    def refunds(self, intent_id: str) -> list[Answer]:
+        return self._whole(self._client.v1.refunds.list, payment_intent=intent_id)
+
     def create_transfer(self, params: Params, key: str) -> Answer:
         return self._call(self._client.v1.transfers.create, params=params, key=key)
 
@@ -98,10 +104,29 @@ class StripeApi:
         call = self._client.v1.transfers.reversals.create
         return self._call(call, transfer_id, params=params, key=key)
 
+    def transfers(self, group: str) -> list[Answer]:
+        return self._whole(self._client.v1.transfers.list, transfer_group=group)
+
+    def reversals(self, transfer_id: str) -> list[Answer]:
+        return self._whole(self._client.v1.transfers.reversals.list, transfer_id)
+
     def account_id(self) -> str:
         """The account the key belongs to, from Stripe."""
         answer = self._call(self._client.v1.accounts.retrieve_current)
         return text(answer, "id")
+
+    def _whole(self, function: Callable[..., object], *where: str, **params: str) -> list[Answer]:
+        """All pages of a list."""
+        found: list[Answer] = []
+        while True:
+            after = {"starting_after": text(found[-1], "id")} if found else {}
+            page = self._call(function, *where, params={**params, **after, "limit": 100})
+            things = page.get("data")
+            if not isinstance(things, list) or not all(isinstance(one, dict) for one in things):
+                raise not_understood()
+            found += things
+            if not page.get("has_more") or not things:
+                return found
 
     def _call(
         self,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any, Final, Literal
@@ -16,6 +15,7 @@ from flask_till.desk.gateways import (
     Notice,
     PagePart,
     RefundResult,
+    Share,
     Started,
 )
 from flask_till.errors import GatewayRefused, SettingsError
@@ -36,15 +36,6 @@ _ACCOUNT = re.compile(r"acct_[A-Za-z0-9_]+\Z")
 _STARTED_STATUS = {"cancelled": "failed"}
 
 Mode = Literal["elements", "checkout"]
-
-
-@dataclass(frozen=True)
-class Share:
-    """A part of a paid order that belongs to a connected account; ``share_id`` is ours."""
-
-    share_id: str
-    account: str
-    amount: Money
 
 
 class StripeGateway:
@@ -159,23 +150,35 @@ class StripeGateway:
     def refund(self, refund_id: str, charge: Charge, amount: Money) -> RefundResult:
         """Give back all or part; the refund id is the idempotency key.
 
+        Stripe forgets keys after a day, so what was made under this one is looked for first.
         Raises `GatewayRefused` (nothing was given back) and `GatewayUnavailable` (unknown: ask
         again with the same id).
         """
-        params = requests.refund(refund_id, self._paid_intent(charge), amount)
-        answer = self._api.create_refund(params, refund_id)
-        self._check_refund(answer, amount)
-        status = answer.get("status")
-        if status not in REFUND_STATUS:
+        intent_id = self._paid_intent(charge)
+        refund = _marked(self._api.refunds(intent_id), requests.REFUND, refund_id)
+        if refund is None:
+            params = requests.refund(refund_id, intent_id, amount)
+            refund = self._api.create_refund(params, refund_id)
+        return _refund_result(refund, amount)
+
+    def look_refund(self, refund_id: str, provider_ref: str, amount: Money) -> RefundResult:
+        """What Stripe says about the refund now. Raises `GatewayRefused`, `GatewayUnavailable`."""
+        answer = self._api.refund(provider_ref)
+        metadata = answer.get("metadata")
+        named = isinstance(metadata, dict) and metadata.get(requests.REFUND) == refund_id
+        if not named or answer.get("id") != provider_ref:
             raise not_understood()
-        reason = answer.get("failure_reason")
-        return RefundResult(text(answer, "id"), REFUND_STATUS[status], reason)
+        return _refund_result(answer, amount)
 
     def transfer(self, share: Share, charge: Charge) -> str:
         """Pass a share of a paid charge on (Connect); returns Stripe's id of the transfer.
 
-        Idempotent by the share's id. Raises `GatewayRefused` and `GatewayUnavailable`.
+        Idempotent by the share's id: Stripe forgets keys after a day, so what was made under this
+        one is looked for first. Raises `GatewayRefused` and `GatewayUnavailable`.
         """
+        earlier = _marked(self._api.transfers(charge.order_id), requests.SHARE, share.share_id)
+        if earlier is not None:
+            return text(earlier, "id")
         intent = self._api.intent(self._paid_intent(charge))
         paid_by = intent.get("latest_charge")
         if intent.get("status") != "succeeded" or not isinstance(paid_by, dict):
@@ -187,6 +190,9 @@ class StripeGateway:
 
     def reverse_transfer(self, reversal_id: str, transfer_ref: str, amount: Money) -> str:
         """Take back all or part of a share, for a refund; idempotent by ``reversal_id``."""
+        earlier = _marked(self._api.reversals(transfer_ref), requests.REVERSAL, reversal_id)
+        if earlier is not None:
+            return text(earlier, "id")
         params = requests.reversal(reversal_id, amount)
         return text(self._api.reverse_transfer(transfer_ref, params, reversal_id), "id")
 
@@ -298,13 +304,25 @@ class StripeGateway:
         if not (named and same_amount and thing.get("livemode") is self.livemode):
             raise not_understood()
 
-    def _check_refund(self, answer: Answer, amount: Money) -> None:
-        try:
-            same = amount_of(answer) == amount
-        except Unexpected:
-            same = False
-        if not same:
-            raise not_understood()
+
+def _marked(found: list[Answer], mark: str, ours: str) -> Answer | None:
+    """The one in a list whose metadata names our id."""
+    for thing in found:
+        metadata = thing.get("metadata")
+        if isinstance(metadata, dict) and metadata.get(mark) == ours:
+            return thing
+    return None
+
+
+def _refund_result(answer: Answer, amount: Money) -> RefundResult:
+    status, reason = answer.get("status"), answer.get("failure_reason")
+    try:
+        same_amount = amount_of(answer) == amount
+    except Unexpected:
+        same_amount = False
+    if not same_amount or status not in REFUND_STATUS:
+        raise not_understood()
+    return RefundResult(text(answer, "id"), REFUND_STATUS[status], reason)
 
 
 def _is_session(charge: Charge) -> bool:

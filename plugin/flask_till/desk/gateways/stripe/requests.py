@@ -19,6 +19,8 @@ PAYMENT: Final = "till_payment"
 
 FLOW: Final = "till_flow"
 REFUND: Final = "till_refund"
+SHARE: Final = "till_share"
+REVERSAL: Final = "till_reversal"
 _ORDER: Final = "till_order"
 _OURS: Final = 3
 
@@ -94,12 +96,12 @@ def transfer(share_id: str, order_id: str, to: str, amount: Money, paid_by: str)
         "destination": to,
         "source_transaction": paid_by,
         "transfer_group": order_id,
-        "metadata": {"till_share": share_id, _ORDER: order_id},
+        "metadata": {SHARE: share_id, _ORDER: order_id},
     }
 
 
 def reversal(reversal_id: str, amount: Money) -> dict[str, Any]:
-    return {"amount": to_stripe(amount), "metadata": {"till_reversal": reversal_id}}
+    return {"amount": to_stripe(amount), "metadata": {REVERSAL: reversal_id}}
 
 
 def _description(charge: Charge) -> str:

@@ -12,9 +12,16 @@ from pydantic import BaseModel
 
 from ...base.database import Work
 from ...errors import InvalidRequest
-from ..actions.repeats import Kept, Repeat, begin_once, find_answer, keep_answer
+from ..actions.idempotency import (
+    Kept,
+    Repeat,
+    begin_once,
+    find_answer,
+    finish_once,
+    keep_answer,
+)
+from ..counter import counter
 from ..merchant import Merchant
-from .counter import counter
 
 _KEY = re.compile(r"[\x21-\x7e]{1,255}\Z")
 
@@ -54,7 +61,7 @@ def once(repeat: Repeat | None, do: Callable[[Work], Said]) -> Response:
             return kept, None
         said = do(work)
         text = said.message.model_dump_json()
-        return keep_answer(work, repeat, Kept(said.status, desk.seal.close(text))), text
+        return finish_once(work, repeat, Kept(said.status, desk.seal.close(text))), text
 
     kept, text = desk.database.write(claimed)
     return _opened(kept) if text is None else _response(text, kept.status)

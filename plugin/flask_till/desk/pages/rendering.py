@@ -8,8 +8,8 @@ from typing import Any
 from flask import Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from .access import Place
 from .headers import policy
+from .own_page import Place
 from .parameters import Parameters
 from .static_files import static_files
 from .wording import SCRIPT_TEXTS, Language

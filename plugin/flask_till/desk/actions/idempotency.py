@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import bindparam, select, update
 
 from ...base.database import Work
+from ...base.prepared import Prepared
 from ...errors import InvalidRequest
 from ..tables import idempotency
 
@@ -33,8 +34,8 @@ _SAME = (
     idempotency.c.endpoint == bindparam("at"),
     idempotency.c.key == bindparam("by"),
 )
-_FIND = select(idempotency).where(*_SAME)
-_KEEP = update(idempotency).where(*_SAME, idempotency.c.status == bindparam("begun"))
+_FIND = Prepared(select(idempotency).where(*_SAME))
+_KEEP = Prepared(update(idempotency).where(*_SAME, idempotency.c.status == bindparam("begun")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +85,11 @@ def begin_once(work: Work, repeat: Repeat) -> Kept | None:
 
 def keep_answer(work: Work, repeat: Repeat, answer: Kept) -> Kept:
     """Keep the answer of work that is done, unless another one was kept first: then that one."""
-    earlier = begin_once(work, repeat)
-    if earlier is not None:
-        return earlier
+    return begin_once(work, repeat) or finish_once(work, repeat, answer)
+
+
+def finish_once(work: Work, repeat: Repeat, answer: Kept) -> Kept:
+    """As `keep_answer`, for a key that was claimed already."""
     kept = work.execute(
         _KEEP, _names(repeat) | {"begun": BEGUN, "status": answer.status, "body": answer.body}
     )
