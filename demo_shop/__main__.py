@@ -105,12 +105,17 @@ def welcome(site: Site, partners_file: str) -> str:
     the shop      {site.shop_url}
     the basket    {site.shop_url}/basket
     your orders   {site.shop_url}/orders
+    the wallet    {site.desk_url}/wallet
 
   Put something in the basket and check out. The order page opens on another site, the
   desk's ({site.desk_url}), where you choose how the payment ends; then watch the shop
   say thank you by itself, in every tab. Promotion codes: {", ".join(p.code for p in PROMOTIONS)}.
 
-  The same from another terminal, with curl alone:
+  Or pay with a phone. Open the wallet in a second window and sign in with any number of nine
+  digits; the code is on the page. Then press "Buy with your phone" in the shop, type the same
+  number, and say yes in the wallet: now the basket is in both, and you order and pay there.
+
+  The first way from another terminal, with curl alone:
 
     ask() {{ curl -sS -b jar -c jar -H X-Till:1 "$@"; }}
     ask --json '{{"product_id": "mug"}}' {site.shop_url}/till/iziAddToCart

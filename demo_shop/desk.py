@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from dataclasses import asdict
 
 from flask import Flask
 
 from flask_till import OrderDesk
 
 from . import Site
-from .partners import SHOP
+from .partners import INPOST, SHOP
 
 STRIPE = {
     "TILL_STRIPE_SECRET_KEY": "STRIPE_SECRET_KEY",
@@ -35,5 +36,8 @@ def create_desk(site: Site) -> Flask:
             callback_secret=SHOP.callback_secret,
             callback_url=f"{site.shop_url}/till/callbacks/till",
             origins=[site.shop_url],
+        )
+        desk.ensure_inpost(
+            SHOP.merchant_id, base_url=f"{site.shop_url}/till/merchant", **asdict(INPOST)
         )
     return app

@@ -5,12 +5,14 @@ that worked yesterday works today. They are public, and worth nothing outside of
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from . import Site
 from .catalog import PRODUCTS
+
+TOKEN_PATH = "/auth/realms/external/protocol/openid-connect/token"  # noqa: S105  # a path
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,28 @@ SHOP = Merchant(
 )
 
 
+@dataclass(frozen=True)
+class InpostMerchant:
+    """The same shop as InPost's protocol knows it (a real one gets these from InPost)."""
+
+    client_id: str
+    client_secret: str
+    merchant_external_id: str
+    pos_id: str
+    merchant_client_id: str
+    merchant_secret: str
+
+
+INPOST = InpostMerchant(
+    client_id="stempel-demo",
+    client_secret="stempel-demo-client-secret-01",  # noqa: S106  # for all to see
+    merchant_external_id="0c1f6a52-5a43-4d55-9c0e-5741e0d8a001",
+    pos_id="V000000001",
+    merchant_client_id="stempel-demo-widget",
+    merchant_secret="stempel-demo-merchant-secret-01",  # noqa: S106  # for all to see
+)
+
+
 def describe(site: Site) -> dict[str, Any]:
     """For each protocol that the desk speaks, all that a client of it needs to begin."""
     return {
@@ -43,6 +67,15 @@ def describe(site: Site) -> dict[str, Any]:
             "callback_url": f"{site.shop_url}/till/callbacks/till",
             "shop_url": site.shop_url,
             "desk_url": site.desk_url,
+            "product_ids": [product.id for product in PRODUCTS],
+        },
+        "inpost": {
+            "base_url": f"{site.desk_url}/inpost",
+            "token_url": f"{site.desk_url}/inpost{TOKEN_PATH}",
+            **asdict(INPOST),
+            "signing_keys_url": f"{site.desk_url}/inpost/v1/izi/signing-keys/public",
+            "merchant_base_url": f"{site.shop_url}/till/merchant",
+            "wallet_url": f"{site.desk_url}/wallet",
             "product_ids": [product.id for product in PRODUCTS],
         },
     }

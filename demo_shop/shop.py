@@ -14,8 +14,8 @@ from werkzeug.exceptions import BadHost, HTTPException, SecurityError
 from flask_till import Money, Product, SqlCatalog, Till
 
 from . import Site
-from .catalog import CATEGORIES, PRODUCTS, PROMOTIONS
-from .partners import SHOP
+from .catalog import CATEGORIES, DELIVERIES, PRODUCTS, PROMOTIONS, consents, goes_with
+from .partners import INPOST, SHOP
 
 FEATURED = ("teapot", "cards", "wrap")
 
@@ -32,9 +32,23 @@ def create_app(site: Site) -> Flask:
         TILL_DESK_URL=site.desk_url,
         TILL_DESK_KEY=SHOP.api_key,
         TILL_DESK_CALLBACK_SECRETS=SHOP.callback_secret,
+        # The desk is the shoppers' wallet, too. Without the URLs this would be InPost's sandbox.
+        TILL_INPOST_CLIENT_ID=INPOST.client_id,
+        TILL_INPOST_CLIENT_SECRET=INPOST.client_secret,
+        TILL_INPOST_POS_ID=INPOST.pos_id,
+        TILL_INPOST_MERCHANT_CLIENT_ID=INPOST.merchant_client_id,
+        TILL_INPOST_MERCHANT_SECRET=INPOST.merchant_secret,
+        TILL_INPOST_API_URL=f"{site.desk_url}/inpost",
+        TILL_INPOST_APP_LINK=f"{site.desk_url}/wallet",
     )
     catalog = app.extensions["catalog"] = SqlCatalog()
-    till.init_app(app, catalog=catalog)
+    till.init_app(
+        app,
+        catalog=catalog,
+        deliveries=DELIVERIES,
+        consents=consents(site.shop_url),
+        related=goes_with,
+    )
     fill(catalog)
     app.register_blueprint(pages)
     app.register_error_handler(HTTPException, show_error)

@@ -26,6 +26,7 @@ from .shop.desks import Desk
 from .shop.extension import Till as _ShopTill
 from .shop.order import Order, OrderLine
 from .shop.promotion import Promotion
+from .shop.terms import Consent, ConsentLink, Delivery, DeliveryService, Offer
 
 __version__ = "0.1.0"
 
@@ -50,9 +51,14 @@ __all__ = [
     "Basket",
     "BasketLine",
     "Catalog",
+    "Consent",
+    "ConsentLink",
+    "Delivery",
+    "DeliveryService",
     "Desk",
     "ListCatalog",
     "Money",
+    "Offer",
     "Order",
     "OrderDesk",
     "OrderLine",

@@ -11,19 +11,24 @@ from typing import Any
 import click
 from flask import current_app
 from flask.cli import AppGroup
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from .base.database import Database
 from .base.invariants import Breach
+from .base.logs import printable
 from .base.migrations import Migrations
 from .desk.actions.audit import audit_desk
 from .desk.commands import addresses, check_desk, desk_here, events, evidence, merchants, rows
-from .desk.dialects.counter import EXTENSION as DESK
+from .desk.counter import EXTENSION as DESK
+from .desk.inpost_commands import inpost
 from .desk.tables import MIGRATIONS as DESK_MIGRATIONS
+from .desk.transfer_commands import transfers
 from .errors import SettingsError, TillError
 from .settings import settings_table
 from .shop.actions.audit import audit_shop
 from .shop.extension import NAME as SHOP
 from .shop.tables import MIGRATIONS as SHOP_MIGRATIONS
+from .shop.wallet_setup import check_wallet
 
 
 class TillGroup(AppGroup):
@@ -33,13 +38,15 @@ class TillGroup(AppGroup):
         try:
             return super().invoke(ctx)
         except TillError as error:
-            raise click.ClickException(str(error)) from None
+            raise click.ClickException(printable(str(error))) from None
 
 
 till = TillGroup("till", help="Flask-Till: the shop and the order desk of this application.")
 till.add_command(merchants)
 till.add_command(events)
 till.add_command(evidence)
+till.add_command(inpost)
+till.add_command(transfers)
 
 
 HALVES = {SHOP: ("shop", SHOP_MIGRATIONS), DESK: ("desk", DESK_MIGRATIONS)}
@@ -98,7 +105,7 @@ def current() -> None:
 
 @till.command("relay")
 def relay() -> None:
-    """Carry callbacks, signals and refunds, and end orders, until it is stopped (SIGTERM)."""
+    """Carry callbacks, signals, refunds and shares, and end orders, until SIGTERM stops it."""
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
@@ -136,22 +143,55 @@ def audit() -> None:
 def doctor() -> None:
     """Check this set-up, and print every URL that has to be pasted somewhere."""
     checks = [_check_tables(*half) for half in halves()]
+    checks += _check_proxy()
     pasted: list[tuple[str, str]] = []
     if SHOP in current_app.extensions:
         settings = current_app.extensions[SHOP].settings
         base = settings.public_url or "https://<this shop>"
         pasted.append(("callbacks, for `merchants add --callback-url`",
                        f"{base}{settings.url_prefix}/callbacks/till"))  # fmt: skip
+        if settings.has_wallet:
+            checks.append(check_wallet(current_app.extensions[SHOP]))
+            pasted.append(("merchant, to register at InPost Pay",
+                           f"{base}{settings.url_prefix}/merchant"))  # fmt: skip
     if DESK in current_app.extensions:
         checks += check_desk(desk_here())
         pasted += addresses(desk_here())
     colours = {"ok": "green", "warn": "yellow", "bad": "red"}
     for word, what, remedy in checks:
         click.secho(f"{word:5}", fg=colours[word], nl=False)
-        click.echo(f"{what}. {remedy}".rstrip())
+        click.echo(printable(f"{what}. {remedy}".rstrip()))
     click.echo()
     rows(("address of", ""), list(pasted))
     sys.exit(int(any(word == "bad" for word, _, _ in checks)))
+
+
+def _check_proxy() -> list[tuple[str, str, str]]:
+    """In production something is in front, and whoever does not know takes it for all shoppers."""
+    ours = [current_app.extensions[extension].settings for extension in _extensions()]
+    if all(settings.in_development for settings in ours):
+        return []
+    if _has_proxy_fix(current_app.wsgi_app):
+        return [("ok", "the proxy in front is known", "")]
+    urls = {settings.public_url for settings in ours if settings.public_url}
+    what = (
+        f"if a proxy in front serves {', '.join(sorted(urls)) or 'https'}, the application sees"
+        " http and takes the proxy for every shopper"
+    )
+    remedy = (
+        "Then set app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=0), from"
+        " werkzeug.middleware.proxy_fix."
+    )
+    return [("warn", what, remedy)]
+
+
+def _has_proxy_fix(application: object) -> bool:
+    """Whether it is among the middlewares; most keep what they wrap as ``app``."""
+    for _ in range(20):
+        if application is None or isinstance(application, ProxyFix):
+            break
+        application = getattr(application, "app", None)
+    return application is not None
 
 
 def _check_tables(name: str, database: Database, migrations: Migrations) -> tuple[str, str, str]:

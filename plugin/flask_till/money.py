@@ -62,7 +62,7 @@ class Money:
     @classmethod
     def of_minor(cls, minor: int, currency: str) -> Money:
         """From minor units: ``Money.of_minor(4999, "PLN")`` is 49.99 PLN. Raises `MoneyError`."""
-        if isinstance(minor, bool) or not isinstance(minor, int):
+        if type(minor) is not int:
             raise MoneyError(f"{minor!r} is not a whole number of minor units.")
         exponent(currency)
         money = object.__new__(cls)

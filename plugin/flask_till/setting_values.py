@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -27,6 +28,13 @@ def whole(lowest: int, highest: int) -> Parse:
         return int(given)
 
     return parse
+
+
+def percent(value: Any) -> Decimal:
+    text = "" if isinstance(value, bool | float) else str(value).strip()
+    if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,2})?", text) or Decimal(text) > 100:
+        raise ValueError("a percentage from 0 to 100, with at most two places, is needed")
+    return Decimal(text)
 
 
 def flag(value: Any) -> bool:

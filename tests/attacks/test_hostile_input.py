@@ -69,7 +69,7 @@ class Callers:
 @pytest.fixture
 def callers(market: Market, monkeypatch: pytest.MonkeyPatch) -> Callers:
     for limits in (market.front.limits, market.desk._here.counter.limits):
-        monkeypatch.setattr(limits, "_enabled", False)
+        monkeypatch.setattr(limits, "enabled", False)
     return Callers(market)
 
 
