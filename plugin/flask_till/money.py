@@ -76,7 +76,8 @@ class Money:
     @classmethod
     def sum(cls, amounts: Iterable[Money], currency: str) -> Money:
         """The total, zero of ``currency`` when there are none."""
-        return sum(amounts, cls.zero(currency))
+        nothing = cls.zero(currency)
+        return cls.of_minor(sum([nothing._same(amount) for amount in amounts]), currency)
 
     def _fill(self, minor: int, currency: str) -> None:
         if abs(minor) > LARGEST_MINOR:

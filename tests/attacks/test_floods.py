@@ -12,7 +12,7 @@ from sqlalchemy import text
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from flask_till.base.limits import Limits, household
-from flask_till.desk.pages import parts
+from flask_till.desk import pages
 from flask_till.errors import SettingsError
 from flask_till.shop.routes.blueprint import MOST as CALLS
 from tests.attacks.market import Market, order_query
@@ -141,8 +141,8 @@ def test_a_sixth_attempt_on_one_order_is_too_many(market: Market) -> None:
 def test_cards_are_not_tried_on_order_after_order(
     new_market: NewMarket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert parts.MOST["act"] == "60/minute"
-    monkeypatch.setitem(parts.MOST, "act", "12/minute")
+    assert pages.MOST["act"] == "60/minute"
+    monkeypatch.setitem(pages.MOST, "act", "12/minute")
     market = new_market()
     tries: Counter[int] = Counter()
     for _ in range(3):
@@ -158,8 +158,8 @@ def test_cards_are_not_tried_on_order_after_order(
 def test_guessing_at_order_pages_is_slowed_down(
     new_market: NewMarket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert parts.MOST["page"] == "1200/minute"
-    monkeypatch.setitem(parts.MOST, "page", "5/minute")
+    assert pages.MOST["page"] == "1200/minute"
+    monkeypatch.setitem(pages.MOST, "page", "5/minute")
     market = new_market()
     stranger = market.desk_app.test_client()
     _, opened = market.opened()

@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import threading
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -245,3 +246,25 @@ def test_an_answer_is_durable_before_it_is_given(database: Database) -> None:
         )
 
     assert database.write(pragma) == ("wal", 2, 1)
+
+
+def test_closing_does_not_pull_the_connection_from_under_a_reader(tmp_path: Path) -> None:
+    """SQLite crashes when it is used on one thread and closed on another."""
+    database = Database(f"sqlite:///{tmp_path}/till.db")
+    reading, closed = threading.Event(), threading.Event()
+    found: list[Any] = []
+
+    def slow(work: Work) -> Any:
+        reading.set()
+        closed.wait(5)
+        return work.execute(text("select 7")).scalar_one()
+
+    thread = threading.Thread(target=lambda: found.append(database.read(slow)))
+    thread.start()
+    assert reading.wait(5)
+    database.close()
+    closed.set()
+    thread.join()
+    assert found == [7]
+    assert database.read(lambda work: work.execute(text("select 8")).scalar_one()) == 8
+    database.close()

@@ -60,15 +60,14 @@ class Way:
         self.fates: deque[str] = deque()
         self.late: list[Letter] = []
         self.is_closed = False
+        self.was_late = False
         self.meanwhile: deque[Callable[[], object]] = deque()
         self.added: set[str] = set()
         """Event ids of additions that were answered with 200, whether or not that arrived."""
         self.seen: list[str] = []
         self._clock = clock
 
-    def __call__(
-        self, environ: WSGIEnvironment, start_response: StartResponse
-    ) -> Iterable[bytes]:
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         letter = _letter(environ)
         fate = self._fate(letter)
         self.seen.append(f"{fate}: {letter.line}")
@@ -108,6 +107,7 @@ class Way:
         """One of those that are late arrives after all; nobody waits for its answer."""
         if self.late:
             letter = self.late.pop(place % len(self.late))
+            self.was_late = True
             self.seen.append(f"arrives: {letter.line}")
             self.deliver(letter)
 

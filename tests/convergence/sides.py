@@ -72,6 +72,13 @@ PROFILE = {
 }
 
 
+class Clock(StillClock):
+    """Also for those who count seconds by themselves."""
+
+    def seconds(self) -> float:
+        return self.now.timestamp()
+
+
 def migrate(shop_url: str, desk_url: str) -> None:
     """Both halves' tables, and the key that the wallet signs with: it takes long to make."""
     for url, migrations in ((shop_url, SHOP_MIGRATIONS), (desk_url, DESK_MIGRATIONS)):
@@ -85,7 +92,7 @@ def migrate(shop_url: str, desk_url: str) -> None:
 class DeskSide:
     """The desk, its wallet, and one shopper's phone."""
 
-    def __init__(self, url: str, clock: StillClock, way: Way, folder: Path) -> None:
+    def __init__(self, url: str, clock: Clock, way: Way, folder: Path) -> None:
         self._url, self._clock, self._way, self._folder = url, clock, way, folder
         self.gateway = PaperGateway()
         self.start()
@@ -209,7 +216,7 @@ class ShopSide:
     """The shop and one browser on its pages."""
 
     def __init__(
-        self, url: str, clock: StillClock, way: Way, folder: Path, settings: dict[str, str]
+        self, url: str, clock: Clock, way: Way, folder: Path, settings: dict[str, str]
     ) -> None:
         self._url, self._clock, self._way, self._folder = url, clock, way, folder
         self._settings = settings
@@ -238,7 +245,9 @@ class ShopSide:
         self.front.database.clock = self._clock
         self.front.database.before_first_use = None
         assert self.front.wallet is not None
-        self.front.wallet.parts.client._connection._outbound.mount("wallet.test", self._way)
+        parts = self.front.wallet.parts
+        parts.keys._now = parts.client._connection._access._now = self._clock.seconds
+        parts.client._connection._outbound.mount("wallet.test", self._way)
         self.page: FlaskClient = self.app.test_client()
         self.page.environ_base["HTTP_ORIGIN"] = "http://localhost"
         for name, value in self._cookies.items():
@@ -315,4 +324,3 @@ class ShopSide:
             answer.text,
         )
         return answer.get_json(silent=True) if answer.status_code < 300 else None
-

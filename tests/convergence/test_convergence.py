@@ -32,13 +32,15 @@ from tests.convergence.network import FATES
 from tests.convergence.sides import migrate
 from tests.convergence.world import World
 
-EXAMPLES = int(os.environ.get("TILL_CONVERGENCE_EXAMPLES", 0))
+EXAMPLES = int(os.environ.get("TILL_CONVERGENCE_EXAMPLES", "0"))
 LONG = EXAMPLES > 0
 SHRINK = LONG and "TILL_CONVERGENCE_AS_FOUND" not in os.environ
 
 SIDES = st.sampled_from(["shop", "desk"])
 HELD = st.sampled_from(["mug", "card", "rare"])
 FEW = st.integers(0, 4)
+SELDOM = st.sampled_from([False, False, True])
+WEATHER = st.lists(st.sampled_from(["pass", *FATES]), max_size=3)
 CODES = st.lists(st.sampled_from(["TEN", "ONCE", "NONE"]), max_size=2, unique=True)
 
 
@@ -80,17 +82,21 @@ class Shopping(RuleBasedStateMachine):
             with suppress(RequestError):
                 self.world.desk.wallet.open_link(link.rpartition("/")[2], self.world.desk.shopper)
 
-    @rule()
-    def unlink_in_shop(self) -> None:
-        self.world.shop.unlink()
+    @rule(side=SIDES, really=SELDOM)
+    def unlink(self, side: str, really: bool) -> None:
+        if really and side == "shop":
+            self.world.shop.unlink()
+        elif really:
+            self._in_wallet(self.world.desk.unlink)
 
     @rule()
     def look_at_shop(self) -> None:
         self.world.shop.look()
 
-    @rule()
-    def buy_in_shop(self) -> None:
-        self.world.shop.buy()
+    @rule(really=SELDOM)
+    def buy_in_shop(self, really: bool) -> None:
+        if really:
+            self.world.shop.buy()
 
     # --- the shopper in the wallet --------------------------------------------------------
 
@@ -110,13 +116,19 @@ class Shopping(RuleBasedStateMachine):
     def add_gift(self) -> None:
         self._in_wallet(self.world.desk.add_gift)
 
-    @rule()
-    def unlink_in_wallet(self) -> None:
-        self._in_wallet(self.world.desk.unlink)
-
-    @rule(weekend=st.booleans())
-    def place(self, weekend: bool) -> None:
+    @rule(weekend=st.booleans(), to_shop=WEATHER, calm=st.booleans())
+    def place(self, weekend: bool, to_shop: list[str], calm: bool) -> None:
+        """Orders what is shown; often after a moment in which both sides could agree on that."""
+        if calm:
+            for way in (self.world.to_wallet, self.world.to_shop):
+                way.is_closed = False
+                way.fates.clear()
+            self.work([], [])
+            self._in_wallet(self.world.desk.set_codes, [])
+            self.work([], [])
         self._in_wallet(self.world.desk.place, *["PWW"] * weekend)
+        self.world.to_shop.fates.extend(to_shop)
+        self.world.drain("desk")
 
     @rule()
     def pay(self) -> None:
@@ -135,12 +147,14 @@ class Shopping(RuleBasedStateMachine):
 
     @rule(product=HELD, price=st.sampled_from(["8.00", "49.99", "52.00"]))
     def change_price(self, product: str, price: str) -> None:
+        self.world.has_new_products = True
         self.world.shop.change_product(
             product, price=Money(price, "PLN"), regular_price=None, lowest_price=None
         )
 
     @rule(stock=st.integers(0, 3))
     def change_stock(self, stock: int) -> None:
+        self.world.has_new_products = True
         self.world.shop.change_product("rare", stock=stock)
 
     # --- time, death and the network ------------------------------------------------------
@@ -153,9 +167,11 @@ class Shopping(RuleBasedStateMachine):
     def wait(self, seconds: float) -> None:
         self.world.clock.advance(seconds)
 
-    @rule()
-    def work(self) -> None:
-        """A moment in which nothing stands still."""
+    @rule(to_wallet=WEATHER, to_shop=WEATHER)
+    def work(self, to_wallet: list[str], to_shop: list[str]) -> None:
+        """A moment in which nothing stands still, in any weather."""
+        self.world.to_wallet.fates.extend(to_wallet)
+        self.world.to_shop.fates.extend(to_shop)
         self.world.clock.advance(1)
         self.world.drain("shop")
         self.world.drain("desk")
@@ -165,10 +181,7 @@ class Shopping(RuleBasedStateMachine):
     def restart(self, side: str) -> None:
         (self.world.shop if side == "shop" else self.world.desk).restart()
 
-    @rule(
-        to_wallet=st.lists(st.sampled_from(["pass", *FATES]), max_size=3),
-        to_shop=st.lists(st.sampled_from(["pass", *FATES]), max_size=3),
-    )
+    @rule(to_wallet=WEATHER, to_shop=WEATHER)
     def storm(self, to_wallet: list[str], to_shop: list[str]) -> None:
         self.world.to_wallet.fates.extend(to_wallet)
         self.world.to_shop.fates.extend(to_shop)
@@ -246,6 +259,43 @@ def test_both_sides_end_with_the_same(tmp_path: Path) -> None:
         for path in empty:
             shutil.copy(path, folder)
         urls = [f"sqlite:///{folder / path.name}" for path in empty]
-        return World(*urls, folder)
+        return World(urls[0], urls[1], folder)
 
-    shopping(new_world, examples=40, steps=40)
+    shopping(new_world, examples=25, steps=40)
+
+
+@pytest.mark.parametrize("fate", ["answer lost", "late"])
+def test_an_order_that_was_given_up_holds_no_goods(tmp_path: Path, fate: str) -> None:
+    """It was made, or is made a moment later, and the wallet has not heard of it."""
+    urls = [f"sqlite:///{tmp_path / name}.db" for name in ("shop", "desk")]
+    migrate(*urls)
+    world = World(urls[0], urls[1], tmp_path)
+    world.shop.add("mug", 2)
+    world.shop.link(by_phone=True)
+    world.desk.decide(yes=True, trust=False)
+    world.drain("desk")
+    world.desk.place()
+    world.to_shop.fates.extend(["pass", fate])
+    world.drain("desk")
+    world.to_shop.is_closed = True
+    for _ in range(12):
+        world.clock.advance(10)
+        world.drain("desk")
+    assert [one.status for one in world.desk.orders()] == ["failed"]
+    world.to_shop.is_closed = False
+    world.drain("desk")
+    world.to_shop.deliver_late(0)
+    world.heal()
+    assert [one.status for one in world.desk.orders()] == ["rejected"]
+    world.check()
+    world.close()
+
+
+@pytest.mark.timeout(36_000 if LONG else 240)
+def test_they_do_on_postgres_too(tmp_path: Path, new_postgres_url: Callable[[], str]) -> None:
+    def new_world() -> World:
+        urls = new_postgres_url(), new_postgres_url()
+        migrate(*urls)
+        return World(*urls, tmp_path)
+
+    shopping(new_world, examples=4, steps=30)

@@ -14,46 +14,33 @@ from flask_till.desk.actions.inpost_merchants import read_inpost
 from flask_till.desk.dialects.inpost.stored import from_stored
 from flask_till.desk.errands import address_of
 from flask_till.desk.tables import outbox as desk_outbox
-from flask_till.desk.wallet_port import MerchantRefused
 from flask_till.desk.wallet_tables import linked_baskets, wallet_orders
 from flask_till.shop.actions.audit import audit_shop
 from flask_till.shop.tables import bindings, lines, order_lines, orders
 from flask_till.shop.tables import outbox as shop_outbox
 from flask_till.wire.inpost.basket import Basket
 from flask_till.wire.inpost.comparison import canonical
-from tests.conftest import StillClock
 from tests.convergence.network import Way
-from tests.convergence.sides import DeskSide, ShopSide
+from tests.convergence.sides import Clock, DeskSide, ShopSide
 
 MOMENT = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 TICK = timedelta(minutes=3)
-HURRIES = (
-    "flask_till.shop.linking",
-    "flask_till.shop.desks.inpost.access",
-    "flask_till.shop.desks.inpost.keys",
-)
-"""Modules that count seconds by themselves; here those are the clock's."""
 
 
 class World:
     """``folder`` is for files of this world; the databases at the URLs are migrated and empty."""
 
     def __init__(self, shop_url: str, desk_url: str, folder: Path) -> None:
-        self.clock = StillClock(MOMENT)
+        self.clock = Clock(MOMENT)
         self._patches = pytest.MonkeyPatch()
-        self._use_clock()
+        seconds = SimpleNamespace(monotonic=self.clock.seconds)
+        self._patches.setattr("flask_till.shop.linking.time", seconds)
         self.to_shop, self.to_wallet = Way("to shop", self.clock), Way("to wallet", self.clock)
         self.desk = DeskSide(desk_url, self.clock, self.to_shop, folder)
         self.to_wallet.application = lambda *given: self.desk.app(*given)
-        self.shop = ShopSide(
-            shop_url, self.clock, self.to_wallet, folder, self.desk.credentials
-        )
+        self.shop = ShopSide(shop_url, self.clock, self.to_wallet, folder, self.desk.credentials)
         self.to_shop.application = lambda *given: self.shop.app(*given)
-
-    def _use_clock(self) -> None:
-        seconds = SimpleNamespace(monotonic=lambda: (self.clock.now - MOMENT).total_seconds() + 1e6)
-        for module in HURRIES:
-            self._patches.setattr(f"{module}.time", seconds)
+        self.has_new_products = False
 
     def close(self) -> None:
         self._patches.undo()
@@ -83,6 +70,15 @@ class World:
             while way.late:
                 way.deliver_late(0)
         self.settle()
+        if self.needs_a_day:
+            for _ in range(2):
+                self.clock.advance(hours=25)
+                self.settle()
+
+    @property
+    def needs_a_day(self) -> bool:
+        """What came too late, and what changed of products alone, is found out by a renewal."""
+        return self.has_new_products or self.to_shop.was_late or self.to_wallet.was_late
 
     def settle(self, *, at_least: timedelta = timedelta(minutes=45)) -> None:
         """Until nothing waits any more, and long enough for prompts and orders to be over."""
@@ -134,20 +130,14 @@ class World:
         for kept in self.desk.rows(linked_baskets):
             if kept.status == "bound":
                 told = self._read(kept.merchant_basket_id)
-                assert told is not None
                 shown = from_stored(Basket, kept.content)
                 assert canonical(shown) == canonical(told)
                 assert shown.related_products == told.related_products
 
-    def _read(self, basket_id: str) -> Basket | None:
+    def _read(self, basket_id: str) -> Basket:
         merchant = self.desk.database.read(read_inpost, self.desk.merchant)
         calls = self.desk.desk._here.wallet_desk.calls
-        try:
-            return from_stored(
-                Basket, calls.read_basket(address_of(merchant), basket_id).content
-            )
-        except MerchantRefused:
-            return None
+        return from_stored(Basket, calls.read_basket(address_of(merchant), basket_id).content)
 
     def check_orders(self) -> None:
         """One order of a basket, of which both sides say the same, paid once."""

@@ -17,6 +17,7 @@ from flask_till.desk.merchant import Credentials, Merchant
 from flask_till.desk.order import Line, Order, OrderDraft
 from flask_till.desk.tables import MIGRATIONS, outbox
 from flask_till.money import Money
+from tests import ready_made
 from tests.stand_ins.paper_gateway import PaperGateway
 
 PAGES = "https://pay.example"
@@ -50,6 +51,7 @@ class TheDesk:
         self.app = Flask("a_desk", instance_path=str(folder))
         self.app.testing = True
         self.app.config["SECRET_KEY"] = "a secret that only tests know"
+        ready_made.migrate(url, MIGRATIONS)
         self.desk = OrderDesk(
             self.app,
             clock=clock,
@@ -58,7 +60,6 @@ class TheDesk:
         )
         self.database = self.desk.database
         self.database.before_first_use = None
-        MIGRATIONS.upgrade(self.database.engine)
         self.cashier = self.desk.cashier
         self.credentials = self.desk.add_merchant(name="Mugs", origins=[SHOP])
 

@@ -21,6 +21,7 @@ from flask_till.shop.extension import Till
 from flask_till.shop.order import Order
 from flask_till.shop.promotion import Promotion
 from flask_till.shop.tables import MIGRATIONS
+from tests import ready_made
 from tests.shop.desk_over_http import DeskOverHttp
 from tests.shop.played_desk import PlayedDesk
 from tests.shop.shelves import TEN, fill, shelf_of, told
@@ -39,11 +40,8 @@ OWN = {"Origin": "http://localhost"}
 
 
 def migrate(url: str) -> None:
-    """What ``flask till db upgrade`` does; SQLite does it by itself."""
-    database = Database(url)
-    if database.dialect == "postgresql":
-        MIGRATIONS.upgrade(database.engine)
-    database.close()
+    """What ``flask till db upgrade`` does."""
+    ready_made.migrate(url, MIGRATIONS)
 
 
 @pytest.fixture

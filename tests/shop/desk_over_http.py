@@ -35,7 +35,7 @@ class DeskOverHttp:
         self.answers_with: httpx.Response | None = None
         self.before: dict[str, Callable[[], Any]] = {}
         self.lifetime = timedelta(minutes=30)
-        self._created: dict[str, tuple[bytes, httpx.Response]] = {}
+        self._created: dict[str, bytes] = {}
         self._ids, self._tokens = count(1), count(1)
         self._lock = RLock()
 
@@ -71,17 +71,16 @@ class DeskOverHttp:
     # ---- the verbs ----
 
     def _create(self, request: httpx.Request, _: str) -> httpx.Response:
-        key, body = request.headers["idempotency-key"], request.content
+        body = request.content
         asked = wire.OrderCreate.model_validate_json(body)
-        assert key == asked.external_id
+        key, known = asked.external_id, asked.external_id in self.orders
         self.bodies.setdefault(key, []).append(body)
-        if key in self._created:
-            first, answer = self._created[key]
-            return answer if first == body else problem(422, "IDEMPOTENCY_MISMATCH")
-        order = self.orders[key] = self._new(asked)
-        answer = httpx.Response(201, json={**order, "token": self._token_text()})
-        self._created[key] = (body, answer)
-        return answer
+        if self._created.setdefault(key, body) != body:
+            return problem(409, "EXTERNAL_ID_TAKEN")
+        if not known:
+            self.orders[key] = self._new(asked)
+        answer = {**self.orders[key], "token": self._token_text()}
+        return httpx.Response(200 if known else 201, json=answer)
 
     def _token(self, request: httpx.Request, order_id: str) -> httpx.Response:
         order = self._find(order_id)

@@ -58,7 +58,7 @@ def test_an_answer_that_was_lost_does_not_make_a_second_order(database, checkout
     opened = checkout.open(basket_id)
     assert len(far.orders) == 1
     assert opened.order.id == only(far)["external_id"]
-    assert opened.token == "token_2", "the lost one may be in other hands"
+    assert opened.token != "token_1", "the lost one may be in other hands"
     assert reserved(database) == 2
 
 
@@ -212,7 +212,8 @@ def test_a_crash_after_the_desk_answered_is_gone_on_with(database, shelf, checko
     far.client().create(order)
     opened = checkout.open(basket_id)
     assert opened.order.id == order.id
-    assert (len(far.orders), opened.token) == (1, "token_2")
+    assert len(far.orders) == 1
+    assert opened.token != "token_1", "somebody else may hold it"
 
 
 def test_a_lost_callback_heals_once_the_time_is_over(database, checkout, far, basket_id, clock):

@@ -198,19 +198,23 @@ def test_late_money_for_goods_that_are_gone_is_noted_on_the_order(database, shel
     audit(database)
 
 
-def test_a_callback_may_be_quicker_than_the_answer_to_the_create(database, shelf, tell):
+@pytest.mark.parametrize("as_seen", [True, False])
+def test_a_callback_may_be_quicker_than_the_answer_to_the_create(database, shelf, tell, as_seen):
     order = place(database, shelf, fill(database, shelf, mug=1)).order
     tell(order, 1, "pending", "evt_1")
     tell(order, 2, "processing", "evt_2")
-    bound = database.write(bind_desk_order, shelf, "till", told(order, 1, "pending"))
+    seen = order if as_seen else None
+    bound = database.write(bind_desk_order, shelf, "till", told(order, 1, "pending"), placed=seen)
     assert (bound.status, bound.desk_version) == ("processing", 2)
 
 
-def test_an_order_that_was_given_up_meanwhile_is_not_bound(database, shelf):
+@pytest.mark.parametrize("as_seen", [True, False])
+def test_an_order_that_was_given_up_meanwhile_is_not_bound(database, shelf, as_seen):
     order = place(database, shelf, fill(database, shelf, mug=1)).order
     database.write(fail_order, shelf, order.id, "left behind")
+    snapshot, seen = told(order, 1, "pending"), order if as_seen else None
     with pytest.raises(Conflict) as refused:
-        database.write(bind_desk_order, shelf, "till", told(order, 1, "pending"))
+        database.write(bind_desk_order, shelf, "till", snapshot, placed=seen)
     assert refused.value.code == "ORDER_SUPERSEDED"
     assert reserved(database, "mug") == 0
 

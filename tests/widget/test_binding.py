@@ -305,64 +305,6 @@ def test_without_a_product_one_can_pay_here_instead(open_tab: OpenTab, world: Wo
     assert world.till.wallet.asked == []
 
 
-def test_the_page_can_say_no(open_tab: OpenTab, world: World) -> None:
-    tab = open_tab(BODY)
-    tab.evaluate("""() => document.addEventListener('till-bind', (event) => {
-        window.asked = event.detail;
-        event.preventDefault();
-    })""")
-    tab.get_by_role("button", name="Buy with the app").click()
-    expect(tab.get_by_role("button", name="Basket: 1")).to_be_visible()
-    tab.wait_for_timeout(200)
-    assert tab.evaluate("window.asked") == {"place": "PRODUCT_CARD"}
-    expect(tab.get_by_role("dialog")).to_have_count(0)
-
-
-def test_an_order_paid_on_the_phone_is_thanked_for_where_it_was_linked(
-    tab: Page, dialog: Locator, world: World, open_tab: OpenTab
-) -> None:
-    untouched = open_tab(BODY)
-    stays = untouched.url
-    link(dialog, world)
-    world.till.redirects_to = world.page("<h2>Your order</h2>")
-    world.till.settle(world.till.place(world.till.only_shopper()).order_id)
-    expect(tab).to_have_url(world.till.redirects_to)
-    expect(untouched.get_by_role("status").filter(has_text="Thank you!")).to_be_visible()
-    assert untouched.url == stays
-
-
-def test_an_order_placed_on_the_phone_leads_to_its_page_before_it_is_paid(
-    tab: Page, dialog: Locator, world: World, open_tab: OpenTab
-) -> None:
-    untouched = open_tab(BODY)
-    stays = untouched.url
-    link(dialog, world)
-    world.till.redirects_to = world.page("<till-order></till-order>", head=world.script)
-    placed = world.till.place(world.till.only_shopper(), on_phone=True)
-    expect(tab).to_have_url(world.till.redirects_to)
-    expect(tab.get_by_role("status").filter(has_text="Waiting for payment")).to_be_visible()
-    world.till.settle(placed.order_id)
-    expect(tab.get_by_role("status").filter(has_text="Thank you!")).to_be_visible()
-    expect(untouched.get_by_role("status").filter(has_text="Thank you!")).to_be_visible()
-    assert untouched.url == stays
-
-
-def test_the_page_can_stay_when_an_order_was_placed_on_the_phone(
-    tab: Page, dialog: Locator, world: World
-) -> None:
-    link(dialog, world)
-    tab.evaluate("""() => document.addEventListener('till-order-changed', (event) => {
-        window.placed = true;
-        event.preventDefault();
-    })""")
-    stays = tab.url
-    world.till.redirects_to = world.page("<h2>Your order</h2>")
-    world.till.place(world.till.only_shopper(), on_phone=True)
-    tab.wait_for_function("window.placed")
-    tab.wait_for_timeout(300)
-    assert tab.url == stays
-
-
 def test_it_can_be_used_with_the_keyboard_alone(open_tab: OpenTab, world: World) -> None:
     tab = open_tab(BODY)
     tab.keyboard.press("Tab")

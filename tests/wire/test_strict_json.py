@@ -67,6 +67,13 @@ def test_refuses_text_that_breaks_storage(body):
         parse(body)
 
 
+def test_levels_are_counted_not_brackets():
+    assert parse(b"[" * 32 + b"]" * 32)
+    assert len(parse(b"[" + b"[]," * 99 + b'"[[["]')) == 100
+    with pytest.raises(Unreadable):
+        parse(b"[" * 33 + b"]" * 33)
+
+
 @pytest.mark.parametrize("body", [b"[]", b"1", b'"a"', b"null"])
 def test_an_object_is_an_object(body):
     with pytest.raises(Unreadable):

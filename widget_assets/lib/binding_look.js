@@ -6,6 +6,7 @@ export const TOUCH = '(hover: none) and (pointer: coarse)';
 
 export const LOOK = sheet(`
 dialog.binding {
+  --_accent: var(--till-accent, #5142f5); --_on: var(--till-on-accent, #fff); /* whatever its button is like */
   inline-size: min(408px, 100vw - 32px); max-block-size: calc(100dvh - 32px); margin: auto; padding: 0; border: 0; overflow: auto; overscroll-behavior: contain;
   border-radius: calc(var(--_radius) * 1.75); background: var(--_paper); color: var(--_ink);
   font: 400 15px/1.5 var(--till-font, system-ui, sans-serif); letter-spacing: -0.006em; text-align: center;

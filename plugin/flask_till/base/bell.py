@@ -16,9 +16,10 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from sqlalchemy import Connection, text
+from sqlalchemy import ARRAY, Connection, Text, bindparam, func, select
 
 from .logs import logger
+from .prepared import Prepared
 
 log = logger(__name__)
 LOOK_EVERY = 0.02
@@ -213,6 +214,10 @@ class SqliteBell(_ThreadedBell):
         return len(lines) + len(end)
 
 
+_topics = bindparam("topics", type_=ARRAY(Text))
+_NOTIFY = Prepared(select(func.pg_notify(bindparam("channel", type_=Text), func.unnest(_topics))))
+
+
 class PostgresBell(_ThreadedBell):
     """Rings across machines with LISTEN and NOTIFY."""
 
@@ -223,11 +228,7 @@ class PostgresBell(_ThreadedBell):
         self._dsn = dsn
 
     def announce(self, connection: Connection, topics: Iterable[str]) -> None:
-        for topic in sorted(topics):
-            connection.execute(
-                text("select pg_notify(:channel, :topic)"),
-                {"channel": self.CHANNEL, "topic": topic},
-            )
+        _NOTIFY.run(connection, {"channel": self.CHANNEL, "topics": sorted(topics)})
 
     def _watch(self) -> None:
         import psycopg

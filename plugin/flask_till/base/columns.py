@@ -12,6 +12,7 @@ from sqlalchemy.engine import Dialect
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
 _to_json = json.JSONEncoder(allow_nan=False, ensure_ascii=False, separators=(",", ":")).encode
+_from_json = json.JSONDecoder().decode
 
 # STRICT tables know INTEGER, not BIGINT; SQLite's INTEGER has 64 bits.
 Whole = BigInteger().with_variant(Integer(), "sqlite")
@@ -47,7 +48,7 @@ class Json(types.TypeDecorator[Any]):
         return _to_json(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
-        return None if value is None else json.loads(value)
+        return None if value is None else _from_json(value)
 
 
 class Flag(types.TypeDecorator[bool]):

@@ -166,8 +166,8 @@ class Database:
 
     def _snapshot(self) -> AbstractContextManager[Connection]:
         engine = self.engine
-        if self._sqlite is not None:
-            return self._sqlite.reading()
+        if (connections := self._connections) is not None:
+            return connections.reading()
         # PostgreSQL's default would let each statement see another moment.
         return engine.connect().execution_options(isolation_level="REPEATABLE READ")
 
@@ -180,10 +180,18 @@ class Database:
             self.bell.announce(connection, work.topics)
         return result, work.topics
 
+    @property
+    def _connections(self) -> sqlite.Connections | None:
+        """Those of SQLite, opened anew if they were closed just now; None on PostgreSQL."""
+        while (found := self._sqlite) is None and self.dialect == "sqlite":
+            assert self.engine is not None
+        return found
+
     def _sqlite_turn(self) -> AbstractContextManager[Connection]:
         assert self.engine is not None
-        assert self._sqlite is not None
-        return self._sqlite.writing()
+        connections = self._connections
+        assert connections is not None
+        return connections.writing()
 
     def _retry(self, job: Callable[[Connection], T]) -> T:
         for left in reversed(range(TRIES)):
@@ -198,14 +206,15 @@ class Database:
     def close(self) -> None:
         """Close every connection; the next use opens them again."""
         self.bell.close()
-        if self._sqlite is not None:
-            self._sqlite.close()
-            self._sqlite = None
+        with self._lock:  # whoever opens it anew at this moment keeps what is new
+            engine, connections = self._engine, self._sqlite
+            self._engine = self._sqlite = None
+        if connections is not None:
+            connections.close()
         if self._turns is not None:
             self._turns.close()
-        if self._engine is not None:
-            self._engine.dispose()
-            self._engine = None
+        if engine is not None:
+            engine.dispose()
 
 
 def _normalise(url: str) -> Any:

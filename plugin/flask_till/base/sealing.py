@@ -7,9 +7,13 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from ..errors import SettingsError
+
+NONCE = 12
+"""Bytes of randomness for each sealed text: two never share one under the same key."""
 
 
 def new_secret(prefix: str = "") -> str:
@@ -23,24 +27,29 @@ def digest(secret: str) -> str:
 
 
 class Seal:
-    """Encrypts with the newest key, opens with any of them."""
+    """AES-256-GCM: encrypts with the newest key, opens with any of them."""
 
     def __init__(self, keys: Sequence[str]) -> None:
-        self._fernet = MultiFernet([Fernet(_fernet_key(key)) for key in keys])
+        self._ciphers = [AESGCM(_cipher_key(key)) for key in keys]
 
     def close(self, text: str) -> str:
-        return self._fernet.encrypt(text.encode()).decode()
+        nonce = secrets.token_bytes(NONCE)
+        sealed = self._ciphers[0].encrypt(nonce, text.encode(), None)
+        return base64.urlsafe_b64encode(nonce + sealed).decode()
 
     def open(self, sealed: str) -> str:
         """Raises `SettingsError` when none of the keys fits any more."""
-        try:
-            return self._fernet.decrypt(sealed.encode()).decode()
-        except InvalidToken:
-            raise SettingsError(
-                "A stored secret cannot be opened with the present keys.",
-                remedy="Put the old key back as the last of TILL_SECRET_KEYS.",
-            ) from None
+        for cipher in self._ciphers:
+            try:
+                data = base64.urlsafe_b64decode(sealed)
+                return cipher.decrypt(data[:NONCE], data[NONCE:], None).decode()
+            except (InvalidTag, ValueError):
+                continue
+        raise SettingsError(
+            "A stored secret cannot be opened with the present keys.",
+            remedy="Put the old key back as the last of TILL_SECRET_KEYS.",
+        )
 
 
-def _fernet_key(key: str) -> bytes:
-    return base64.urlsafe_b64encode(hashlib.sha256(b"till-seal:" + key.encode()).digest())
+def _cipher_key(key: str) -> bytes:
+    return hashlib.sha256(b"till-seal:" + key.encode()).digest()

@@ -7,6 +7,7 @@ through SQLAlchemy's pool and transaction objects they cost more than the statem
 from __future__ import annotations
 
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,7 @@ class Connections:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._idle: list[Connection] = []
-        self._all: list[Connection] = []
+        self._closed = False
 
     def reading(self) -> Transaction:
         """One snapshot; rolled back at the end."""
@@ -57,16 +58,24 @@ class Connections:
         try:
             return self._idle.pop()
         except IndexError:
-            connection = self._engine.connect()
-            self._all.append(connection)
-            return connection
+            return self._engine.connect()
 
     def give_back(self, connection: Connection) -> None:
         self._idle.append(connection)
+        if self._closed:
+            self._close_idle()
 
     def close(self) -> None:
-        for connection in self._all:
-            connection.close()
+        """Those in use by another thread are closed when it is done: SQLite does not check."""
+        self._closed = True
+        self._close_idle()
+
+    def _close_idle(self) -> None:
+        with suppress(IndexError):
+            while True:
+                connection = self._idle.pop()
+                connection.detach()
+                connection.close()
 
 
 class Transaction:
@@ -80,7 +89,7 @@ class Transaction:
 
     def __enter__(self) -> Connection:
         self._connection = self._connections.take()
-        driver: Any = self._connection.connection.driver_connection
+        driver: Any = self._connection.connection.dbapi_connection
         self._driver: sqlite3.Connection = driver
         try:
             driver.execute(self._begin)

@@ -10,7 +10,7 @@ from decimal import Decimal
 from ..base.database import Database
 from ..base.outbox import Delivery
 from ..errors import Gone, TillError
-from .actions import basket_edits, binding_answers, linking
+from .actions import basket_edits, binding_answers, linking, wallet_orders
 from .actions.linked_baskets import read_basket
 from .actions.prompts import read_prompt
 from .actions.shoppers import read_shopper
@@ -41,6 +41,15 @@ EDIT_WITHIN = timedelta(seconds=90)
 UNLINKED = basket_edits.Outcome("The basket is not linked any more.", "BASKET_NOT_BOUND")
 
 
+DEAF = frozenset({"INVALID_SIGNATURE", "UNAUTHORIZED", "HTTP_401"})
+"""Answers of a shop that cannot fetch our keys just now (3.1). Where no shopper waits, it is
+tried again: the shop has to hear of an end, and we of its basket."""
+
+
+def is_heard(refused: MerchantRefused) -> bool:
+    return refused.code not in DEAF
+
+
 class BasketErrands:
     def __init__(self, database: Database, calls: MerchantCalls, watched: Watched) -> None:
         self._database = database
@@ -50,10 +59,10 @@ class BasketErrands:
     def errands(self) -> Mapping[str, Errand]:
         return {
             binding_answers.CONFIRM: Errand(self.confirm, self.give_up_confirm, CONFIRM_WITHIN),
-            binding_answers.REJECT: Errand(self.reject, None, REJECT_WITHIN),
-            binding_answers.DELETE: Errand(self.unlink),
+            binding_answers.REJECT: Errand(self.reject, None, REJECT_WITHIN, is_heard),
+            binding_answers.DELETE: Errand(self.unlink, is_final=is_heard),
             basket_edits.EDIT: Errand(self.edit, self.give_up_edit, EDIT_WITHIN),
-            basket_edits.LOOK: Errand(self.look, self.give_up_look),
+            basket_edits.LOOK: Errand(self.look, self.give_up_look, is_final=is_heard),
         }
 
     # --- binding --------------------------------------------------------------------------
@@ -122,12 +131,15 @@ class BasketErrands:
         )
 
     def give_up_edit(self, delivery: Delivery, error: TillError) -> None:
-        """It is shown with the shop's code. What the shop did in silence, a look will tell."""
+        """It is shown with the shop's code. What the shop did in silence, a look will tell, and
+        another one what reached it too late."""
         outcome = basket_edits.Outcome(error.message, error.code)
         self._database.write(basket_edits.finish_edit, delivery.event_id, outcome)
         basket_id = delivery.data["basket_id"]
         if not self._ended_at_the_shop(basket_id, error):
             self._database.write(basket_edits.ask_again, basket_id)
+            if isinstance(error, MerchantSilent):
+                self._database.write(basket_edits.look_when_late, basket_id)
 
     def look(self, delivery: Delivery, to: MerchantAddress) -> None:
         """Read the basket (3.3); once more when it changed during that."""
@@ -153,6 +165,8 @@ class BasketErrands:
         if not isinstance(error, MerchantRefused) or error.code not in ends:
             return False
         self._database.write(linking.unlink_basket, basket_id, ends[error.code])
+        if error.code == "ORDER_EXISTS":
+            self._database.write(wallet_orders.look_for_order, basket_id)
         return True
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from ..errors import Conflict, InvalidRequest
@@ -205,13 +207,12 @@ def members(part: Any) -> dict[str, Any]:
     return {name: getattr(part, name) for name in part.__slots__}
 
 
+_as_text = json.JSONEncoder(sort_keys=True, default=str, ensure_ascii=False).encode
+
+
 def fingerprint_of(draft: OrderDraft) -> str:
     """Equal drafts have equal fingerprints; a repeat with another one is refused."""
-    import hashlib
-    import json
-
     data = members(draft) | {"amount": [draft.amount.minor, draft.amount.currency]}
     for name in PARTS:
         data[name] = [members(part) for part in data[name]]
-    text = json.dumps(data, sort_keys=True, default=str, ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return sha256(_as_text(data).encode()).hexdigest()

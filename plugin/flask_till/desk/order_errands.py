@@ -16,6 +16,7 @@ from .errands import Errand, Watched
 from .linked_basket import (
     BOUND,
     BY_MERCHANT,
+    FAILED,
     PLACING,
     REALIZED,
     LinkedBasket,
@@ -66,6 +67,7 @@ class OrderErrands:
         told = self.give_up_telling
         return {
             wallet_orders.PLACE: Errand(self.place, self.give_up_place, PLACE_WITHIN),
+            wallet_orders.ORDER_RECLAIM: Errand(self.reclaim),
             wallet_orders.ORDER_PAID: Errand(self.tell_paid, told, is_final=is_final),
             wallet_orders.ORDER_REJECT: Errand(self.tell_rejected, is_final=is_final),
             wallet_orders.ORDER_LOOK: Errand(self.look, None, LOOK_WITHIN),
@@ -130,12 +132,23 @@ class OrderErrands:
         """No order, as far as we know. The shopper may try again: a repeat finds what there is."""
         order = self._order(delivery)
         self._fail(order, error.code, error.message)
+        if order.asked_at is not None and not isinstance(error, MerchantRefused):
+            self._database.write(basket_edits.look_when_late, order.linked_basket_id)
         if isinstance(error, MerchantRefused) and error.code in (
             "ORDER_EXISTS",
             "BASKET_NOT_FOUND",
         ):
             by = REALIZED if error.code == "ORDER_EXISTS" else BY_MERCHANT
             self._database.write(linking.unlink_basket, order.linked_basket_id, by)
+
+    def reclaim(self, delivery: Delivery, to: MerchantAddress) -> None:
+        """A repeat of the create is answered with the order that exists (3.8)."""
+        order = self._order(delivery)
+        if order.status != FAILED:
+            return
+        placed = self._watched.ask(self._calls.create_order, to, order.request["message"])
+        if not self._database.read(wallet_orders.is_order_id_taken, order, placed.order_id):
+            self._database.write(wallet_orders.reclaim_order, order.id, placed)
 
     def _fail(self, order: WalletOrder, code: str, text: str, *, look: bool = True) -> None:
         self._database.write(wallet_orders.fail_order, order.id, code, text, look=look)

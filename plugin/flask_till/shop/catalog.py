@@ -129,7 +129,7 @@ class Product:
     def limit(self, left: int | None) -> int:
         """How many one basket may hold when ``left`` are free for it (None: any number)."""
         limits = (MOST_OF_ONE, self.max_quantity, left)
-        return max(0, min(limit for limit in limits if limit is not None))
+        return max(0, min([limit for limit in limits if limit is not None]))
 
 
 @runtime_checkable

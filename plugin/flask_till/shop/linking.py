@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import uuid4
 
+from ..base.columns import EPOCH
 from ..base.database import Database
 from ..base.logs import logger
-from ..errors import Conflict, RequestError
+from ..errors import Conflict, RequestError, Unavailable
 from .actions.basket import read_basket
 from .actions.binding import (
     ask_binding,
@@ -27,6 +28,8 @@ from .actions.telling import read_told
 from .actions.wallet_calls import (
     end_prompt,
     link_told,
+    links_to_renew,
+    renew_link,
     stale_prompts,
     tell_untrusted,
     waits_for_unlinking,
@@ -52,6 +55,8 @@ CURRENCY = "PLN"
 LOOK_EVERY = 10.0
 """Seconds for which a hurried look is remembered, and of rest after one that failed."""
 MOST_REMEMBERED = 2000
+RENEW_EVERY = timedelta(minutes=10)
+"""Between two looks for links that have to be renewed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +98,7 @@ class Linking:
         self._wallet = wallet
         self._life = timedelta(seconds=prompt_seconds)
         self._looks = _Looks()
+        self._renew_at = EPOCH
 
     @property
     def speaks_currency(self) -> bool:
@@ -206,12 +212,19 @@ class Linking:
         return self._database.write(link_told, binding.id, state.facts)
 
     def _link_trusted(self, binding: Binding, state: LinkState, browser_id: str | None) -> bool:
-        """Create and link with the first PUT (1.5); False when the trust is gone."""
+        """Create and link with the first PUT (1.5); False when the trust is gone.
+
+        Without an answer nobody knows whether it is linked: then it is not, and the wallet is
+        told so.
+        """
         told = self._database.read(read_told, self._shelf, self._terms, binding.id)
         try:
             inpost_basket_id = self._wallet.put(told, browser_id)
         except NotLinked:
             return False
+        except Unavailable:
+            self._database.write(delete_binding, binding.id)
+            raise
         facts = replace(state.facts, inpost_basket_id=inpost_basket_id)
         self._database.write(link_told, binding.id, facts, told.basket.version)
         return True
@@ -260,11 +273,22 @@ class Linking:
             self._database.write(delete_binding, binding.id)
 
     def sweep(self) -> int:
-        """End the prompts that nobody answered; returns how many there were."""
+        """End the prompts that nobody answered, renew old links; returns how many there were."""
         stale = self._database.read(stale_prompts)
         for binding_id in stale:
             self._database.write(end_prompt, binding_id)
-        return len(stale)
+        return len(stale) + self._renew()
+
+    def _renew(self) -> int:
+        now = self._database.clock()
+        if now < self._renew_at:
+            return 0
+        due = self._database.read(links_to_renew)
+        for binding_id in due:
+            self._database.write(renew_link, binding_id)
+        if not due:
+            self._renew_at = now + RENEW_EVERY
+        return len(due)
 
     def sendable(self, news: OrderNews) -> OrderNews:
         """News of an order as they can be kept. Raises `InvalidRequest`."""

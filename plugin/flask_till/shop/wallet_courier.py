@@ -137,7 +137,8 @@ class WalletCourier:
 
 def _knows(told: Told, delivery: Delivery) -> bool:
     """Whether the wallet knows the basket. After a try that broke off nobody can say."""
-    return delivery.tries == 1 and told.binding.sent_version == told.basket.version
+    is_news = delivery.tries > 1 or delivery.data.get("renewal", False)
+    return not is_news and told.binding.sent_version == told.basket.version
 
 
 def _note_told(work: Work, told: Told) -> None:

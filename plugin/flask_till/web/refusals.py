@@ -54,6 +54,9 @@ def apology(error: Exception) -> str:
 
 def finish(response: Response) -> Response:
     """Nobody keeps an answer, unless it says itself that it may be kept."""
-    response.headers.setdefault("Cache-Control", "no-store")
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    given = {name.lower() for name, _ in response.headers}
+    if "cache-control" not in given:
+        response.headers.add("Cache-Control", "no-store")
+    if "x-content-type-options" not in given:
+        response.headers.add("X-Content-Type-Options", "nosniff")
     return response

@@ -80,8 +80,8 @@ def street(open_street: Callable[[int], Street]) -> Street:
 
 
 @pytest.fixture
-def new_browser(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
-    """Somebody's browser, with cookies of its own."""
+def new_browser(browser: Browser, open_street: object) -> Iterator[Callable[..., BrowserContext]]:
+    """Somebody's browser, with cookies of its own; it is closed before the street is."""
     expect.set_options(timeout=SECONDS * 1000)
     contexts = []
 

@@ -38,6 +38,7 @@ class Tab:
 
     def ask_phone(self, button: str = "Buy with your phone", number: str = NUMBER) -> None:
         self.page.get_by_role("button", name=button, exact=True).click()
+        self.dialog.get_by_role("radio", name="Phone number").check()
         self.dialog.get_by_role("textbox", name="Phone number").fill(number)
         self.dialog.get_by_role("button", name="Send to my phone").click()
         expect(self.dialog.get_by_role("heading", name="Confirm on your phone")).to_be_visible()

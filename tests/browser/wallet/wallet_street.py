@@ -1,7 +1,8 @@
-"""A desk that is a wallet, and shops whose buttons lead to it, as users of the plugin write them."""
+"""A desk that is a wallet, and shops whose buttons lead to it, as users of the plugin write."""
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -52,32 +53,49 @@ CODES = [
 ]
 
 
+class Heard:
+    """Orders that one of the shop's own signals told of, which comes from a thread of its own."""
+
+    def __init__(self) -> None:
+        self.orders: list[Any] = []
+        self._news = threading.Condition()
+
+    def listen(self, app: Flask, order: Any) -> None:
+        with self._news:
+            self.orders.append(order)
+            self._news.notify_all()
+
+    def wait(self, count: int = 1) -> list[Any]:
+        """All of them, once there are that many."""
+        with self._news:
+            assert self._news.wait_for(lambda: len(self.orders) >= count, timeout=15)
+            return list(self.orders)
+
+
 @dataclass
 class Shop:
-    """One shop on the street, with the orders that its own signals told of."""
+    """One shop on the street, and what its signals told."""
 
     name: str
     url: str
     app: Flask
     till: Till
-    placed: list[Any] = field(default_factory=list)
-    paid: list[Any] = field(default_factory=list)
-    cancelled: list[Any] = field(default_factory=list)
+    placed: Heard = field(default_factory=Heard)
+    paid: Heard = field(default_factory=Heard)
+    cancelled: Heard = field(default_factory=Heard)
 
     def describe(self, text: str) -> None:
         with self.app.app_context():
-            self.till.orders.describe(self.placed[-1].id, text)
+            self.till.orders.describe(self.placed.wait()[-1].id, text)
 
     def ship(self, *parcels: str) -> None:
         with self.app.app_context():
-            self.till.orders.ship(self.placed[-1].id, parcels)
+            self.till.orders.ship(self.placed.wait()[-1].id, parcels)
 
 
 def open_desk(folder: Path, desk_url: str) -> Flask:
     app = Flask("desk", instance_path=str(folder / "desk"))
-    app.config.update(
-        SECRET_KEY="d" * 32, TILL_ENV="development", TILL_DESK_PUBLIC_URL=desk_url
-    )
+    app.config.update(SECRET_KEY="d" * 32, TILL_ENV="development", TILL_DESK_PUBLIC_URL=desk_url)
     OrderDesk(app)
     return app
 
@@ -138,9 +156,9 @@ def open_shop(folder: Path, number: int, shop_url: str, desk: Flask, desk_url: s
         order_complete=lambda order: f"{shop_url}/thanks",
     )  # fmt: skip
     shop = Shop(name, shop_url, app, till)
-    till.on_order_placed(lambda _, order: shop.placed.append(order))
-    till.on_order_paid(lambda _, order: shop.paid.append(order))
-    till.on_order_cancelled(lambda _, order: shop.cancelled.append(order))
+    till.on_order_placed(shop.placed.listen)
+    till.on_order_paid(shop.paid.listen)
+    till.on_order_cancelled(shop.cancelled.listen)
 
     @app.get("/")
     def home() -> str:

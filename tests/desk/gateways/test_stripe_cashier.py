@@ -20,6 +20,7 @@ from flask_till.desk.order import Line, Order, OrderDraft, Share
 from flask_till.desk.tables import MIGRATIONS, outbox
 from flask_till.errors import BadSignature, Conflict, GatewayUnavailable, NotFound
 from flask_till.money import Money
+from tests import ready_made
 from tests.stand_ins.stripe import StripeStandIn
 
 from .conftest import SECRET, in_background
@@ -73,9 +74,8 @@ class Till:
 
 @pytest.fixture
 def till(database_url: str, gateway: StripeGateway, stripe: StripeStandIn) -> Iterator[Till]:
+    ready_made.migrate(database_url, MIGRATIONS)
     database = Database(database_url)
-    if database.dialect == "postgresql":
-        MIGRATIONS.upgrade(database.engine)
     MIGRATIONS.attach(database)
     yield Till(database, gateway, stripe)
     database.close()
@@ -199,9 +199,8 @@ def test_an_unsigned_event_pays_nothing(till: Till, stripe: StripeStandIn) -> No
 def test_a_lost_reply_at_the_start_leads_to_one_intent(
     database_url: str, make_gateway: Callable[..., StripeGateway], stripe: StripeStandIn
 ) -> None:
+    ready_made.migrate(database_url, MIGRATIONS)
     database = Database(database_url)
-    if database.dialect == "postgresql":
-        MIGRATIONS.upgrade(database.engine)
     MIGRATIONS.attach(database)
     till = Till(database, make_gateway(retries=0), stripe)
     order = till.order()

@@ -26,6 +26,7 @@ from flask_till.desk.pages import MOST, order_pages
 from flask_till.desk.tables import MIGRATIONS
 from flask_till.money import Money
 from flask_till.settings import read_desk
+from tests import ready_made
 
 SHOP = "https://shop.example"
 
@@ -104,15 +105,10 @@ def make_desk(
     def make(
         *, clock: Any = None, public_url: str | None = None, prefix: str = "", **settings: Any
     ) -> Desk:
+        ready_made.migrate(database_url, MIGRATIONS)
         database = Database(database_url, **({"clock": clock} if clock else {}))
         MIGRATIONS.attach(database)
         made.append(database)
-        if database.dialect != "sqlite":
-            from sqlalchemy import create_engine
-
-            engine = create_engine(database.url)
-            MIGRATIONS.upgrade(engine)
-            engine.dispose()
         known = {
             "secret_keys": ("a-key-for-the-tests-only",),
             "public_url": public_url,

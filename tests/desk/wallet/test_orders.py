@@ -313,7 +313,10 @@ def test_another_orders_id_is_not_taken_over(
     merchant.fail("create", changed(lambda o: o["order_details"].update(order_id="90000")))
     phone.place(second)
     at.carry()
-    assert (phone.order().status, phone.order().reason) == ("failed", "MERCHANT_ANSWER_UNUSABLE")
+    order = phone.order()
+    assert (order.status, order.reason) == ("rejected", "MERCHANT_ANSWER_UNUSABLE")
+    assert order.merchant_order_id == "90001"  # asked for once more: the goods are free again
+    assert (merchant.orders["90000"].rejected, merchant.orders["90001"].rejected) == (0, 1)
 
 
 @pytest.mark.parametrize(

@@ -21,9 +21,12 @@ def test_a_decline_and_then_another_try(
     order = phone.order()
     assert order.order_id is not None
     ref = at.desk.start(at.desk.read(order.order_id))
+    before = phone.wallet.version(phone.id)
     at.desk.cashier.settle(at.desk.gateway.turn(ref, "failed"))
     at.carry()
     assert merchant.of("order_event") == []
+    assert (phone.order().status, phone.order().payment_status) == ("processing", "DECLINED")
+    assert phone.wallet.version(phone.id) > before
     assert phone.wallet.pay_url(order.id, phone.id).startswith("https://pay.example/order?orderId=")
     phone.pay(order)
     at.carry()

@@ -227,3 +227,8 @@ def test_the_wallet_may_unlink_and_is_not_told_so(wallet, linked, page, way):
 def test_to_unlink_an_unknown_basket_is_fine(wallet):
     answer = wallet.call("DELETE", f"/basket/{uuid4()}/binding")
     assert (answer.status_code, answer.get_data()) == (200, b"")
+
+
+def test_a_wallet_that_missed_the_end_of_a_link_reads_that_there_is_none(wallet, linked):
+    wallet.front.database.write(unlink, linked)
+    assert refused(wallet.call("GET", f"/basket/{linked}")) == (404, "BASKET_NOT_FOUND")

@@ -25,6 +25,8 @@ MOST_WAITING = 20
 """Changes of one basket that the shop has not answered yet."""
 SHOWN = timedelta(minutes=10)
 """How long a refused change is shown."""
+LATEST = timedelta(seconds=250)
+"""After this a shop refuses what a network kept: its signature is too old (3.1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,13 @@ def ask_again(work: Work, basket_id: str) -> None:
         _look(work, basket)
 
 
+def look_when_late(work: Work, basket_id: str) -> None:
+    """Have the basket read once more when nothing that was sent till now can do anything there."""
+    basket = lock_basket(work, basket_id)
+    if basket.status == BOUND:
+        _tell(work, basket, LOOK, f"late:{basket.id}", not_before=work.now + LATEST)
+
+
 def _look(work: Work, basket: LinkedBasket) -> None:
     """Not in line with what the shopper waits for: it may take until the shop is back."""
     subject = f"look:{basket.id}"
@@ -102,13 +111,21 @@ def hurry(work: Work, subject: str) -> int:
     return int(hurried.rowcount)
 
 
-def _tell(work: Work, basket: LinkedBasket, kind: str, subject: str) -> str:
+def _tell(
+    work: Work,
+    basket: LinkedBasket,
+    kind: str,
+    subject: str,
+    *,
+    not_before: datetime | None = None,
+) -> str:
     return outbox.record(
         work,
         subject=subject,
         kind=kind,
         data={"basket_id": basket.id},
         receivers=[Receiver(COURIER, basket.merchant_id)],
+        not_before=not_before,
     )
 
 

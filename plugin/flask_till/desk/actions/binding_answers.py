@@ -10,7 +10,7 @@ from ...base.outbox import Receiver
 from ...errors import Conflict
 from ..linked_basket import ACCEPTED, OPEN, UNBOUND, LinkedBasket, Prompt
 from ..tables import outbox
-from .basket_edits import Outcome, drop_edits, hurry
+from .basket_edits import LATEST, Outcome, drop_edits, hurry
 from .linked_baskets import lock_basket
 from .linking import fail_prompt, unlink_for_shopper
 from .merchant_health import require_on
@@ -45,13 +45,22 @@ def refuse(work: Work, prompt_id: str, shopper_id: str) -> Prompt:
 
 def give_up_prompt(work: Work, prompt_id: str, reason: str, *, tell: bool) -> None:
     """The shop did not answer a yes with its basket. With ``tell`` it may think that it is linked,
-    and hears that it is not."""
+    and hears that it is not: now, and when a yes that the network kept can do nothing any more."""
     before = lock_prompt(work, prompt_id)
     if before.status != ACCEPTED:
         return
     fail_prompt(work, prompt_id, reason[:64])
     if tell:
-        _tell(work, before.linked_basket_id, before.merchant_id, DELETE)
+        basket_id, merchant_id = before.linked_basket_id, before.merchant_id
+        _tell(work, basket_id, merchant_id, DELETE)
+        outbox.record(
+            work,
+            subject=f"late:{basket_id}",  # it holds up nothing that is said to the shop till then
+            kind=DELETE,
+            data={"basket_id": basket_id},
+            receivers=[Receiver(COURIER, merchant_id)],
+            not_before=work.now + LATEST,
+        )
 
 
 def unlink(work: Work, basket_id: str, shopper_id: str) -> LinkedBasket:

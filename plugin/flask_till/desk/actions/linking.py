@@ -30,6 +30,7 @@ from ..linked_basket import (
     same_but_for_dates,
 )
 from ..wallet_tables import linked_baskets, prompts
+from .basket_edits import ask_again
 from .browsers import find_trusted, trust
 from .linked_baskets import (
     basket_from,
@@ -86,7 +87,10 @@ def put_basket(
     if is_over:
         basket = move_basket(work, basket, "unlink", unlinked_by=BY_EXPIRY, **UNLINKED)
     if basket.status == BOUND:
-        return Put(_stored(work, basket, content, expires_at))
+        stored = _stored(work, basket, content, expires_at)
+        if _is_late(basket, expires_at):
+            ask_again(work, basket.id)
+        return Put(stored)
     if basket.is_linked:
         return Put(basket, "BASKET_EXPIRED")
     return _put_unlinked(work, basket, content, expires_at, browser, is_over=is_over)
@@ -110,6 +114,13 @@ def _put_unlinked(
     if prompt is not None:
         end_prompt(work, prompt, SUPERSEDED)
     return Put(linked)
+
+
+def _is_late(basket: LinkedBasket, expires_at: datetime | None) -> bool:
+    """Shops renew the date each time (6): what comes with an earlier one than ours was sent before
+    ours, unless the shop counts otherwise. It is asked how the basket is by now."""
+    kept = basket.expires_at
+    return kept is not None and expires_at is not None and expires_at < kept
 
 
 def _stored(

@@ -20,6 +20,8 @@ from .posting import post
 from .reading import lock_order, payment_from
 from .refunds import owe_refund
 from .transfers import owe_transfers
+from .wallet_payments import DIALECT as WALLET
+from .wallet_payments import note_decline
 
 DECLINED = ("requires_action", "failed")
 """With a reason, these mean that the bank said no; the first may be tried again."""
@@ -248,6 +250,14 @@ def _apply(work: Work, order: Order, payment: Payment, claimed: Claimed) -> Orde
         .values(status=claimed.status, reason=claimed.reason, updated_at=work.now)
     )
     work.ring(TOPIC + order.id)
+    moved = _move(work, order, payment, claimed)
+    declined = claimed.status in DECLINED and (claimed.reason or claimed.status == "failed")
+    if declined and order.dialect == WALLET:
+        note_decline(work, order.id)
+    return moved
+
+
+def _move(work: Work, order: Order, payment: Payment, claimed: Claimed) -> Order:
     if claimed.status == "succeeded":
         return _receive(work, order, payment)
     if claimed.status == "processing" and order.status == PENDING:

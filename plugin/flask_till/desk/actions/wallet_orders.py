@@ -33,6 +33,7 @@ from .shoppers import touch
 from .wallet_payments import AUTHORIZED, COURIER
 
 PLACE, ORDER_PAID, ORDER_REJECT = "order_place", "order_paid", "order_reject"
+ORDER_RECLAIM = "order_reclaim"
 ORDER_LOOK = "order_look"
 PAID_AT_ONCE = frozenset({CASH_ON_DELIVERY, FREE_ORDER})
 """Ways to pay that need no gateway: the order counts as paid when it is made (1.8)."""
@@ -167,6 +168,26 @@ def fail_order(
     if look:
         ask_again(work, basket.id)
     return failed
+
+
+def look_for_order(work: Work, basket_id: str) -> None:
+    """The shop has an order of the basket. If it may be one that we gave up waiting for, it is
+    asked for it once more: nobody will pay that order, and the shop holds goods for it (6)."""
+    basket = lock_basket(work, basket_id)
+    of_basket = wallet_orders.c.linked_basket_id == basket_id
+    kept = work.execute(select(wallet_orders).where(of_basket)).all()
+    lost = [one for one in kept if one.status == FAILED and one.asked_at is not None]
+    if lost and all(one.status == FAILED for one in kept):
+        _tell(work, basket, ORDER_RECLAIM, max(lost, key=lambda one: one.created_at).id)
+
+
+def reclaim_order(work: Work, order_id: str, placed: PlacedOrder) -> None:
+    """The order that was given up exists: the shop is told that it is rejected (3.10)."""
+    basket, order = _lock(work, order_id)
+    if order.status != FAILED or order.merchant_order_id is not None:
+        return
+    _tell(work, basket, ORDER_REJECT, order_id)
+    _change(work, order, status=REJECTED, payment_status="CANCELLED", **_made(placed))
 
 
 def _made(placed: PlacedOrder) -> dict[str, Any]:

@@ -36,9 +36,20 @@ def follow(work: Work, order: desk.Order) -> None:
     changes: dict[str, Any] = {"status": status, "payment_status": payment_status}
     if order.status in REASON:
         changes["reason"] = REASON[order.status]
+    _change(work, order.id, (PROCESSING, PAID), changes)
+
+
+def note_decline(work: Work, order_id: str) -> None:
+    """The shopper's bank said no; the order may be paid all the same (1.8)."""
+    _change(work, order_id, (PROCESSING,), {"payment_status": "DECLINED"})
+
+
+def _change(
+    work: Work, order_id: str, while_it_is: tuple[str, ...], changes: Mapping[str, Any]
+) -> None:
     changed = work.execute(
         update(wallet_orders)
-        .where(wallet_orders.c.order_id == order.id, wallet_orders.c.status.in_((PROCESSING, PAID)))
+        .where(wallet_orders.c.order_id == order_id, wallet_orders.c.status.in_(while_it_is))
         .values(**changes, version=wallet_orders.c.version + 1, updated_at=work.now)
         .returning(wallet_orders.c.shopper_id)
     ).first()

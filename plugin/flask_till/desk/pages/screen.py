@@ -167,7 +167,8 @@ class Screen:
     @property
     def number(self) -> str:
         """The order as the shopper knows it."""
-        return self.order.description if self.is_of_wallet else self.order.external_id
+        shown = self.order.description if self.is_of_wallet else None
+        return shown or self.order.external_id
 
     @property
     def onward(self) -> str | None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, select
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import bindparam, func, select
 
 from ...base.database import Work
 from ...base.outbox import Receiver
 from ...base.prepared import Prepared
-from ..binding import EXPIRED, PENDING, Binding, LinkFacts
+from ..binding import EXPIRED, LINKED, PENDING, Binding, LinkFacts
 from ..order import WALLET
 from ..tables import baskets, bindings, outbox
 from .basket import tell_wallet
@@ -26,6 +29,30 @@ _WAITING = Prepared(
     .limit(1)
 )
 
+RENEW_AFTER = timedelta(days=1)
+"""Half of what a wallet keeps a basket for."""
+FORGOTTEN_AFTER = timedelta(days=30)
+"""A basket that nobody changed for so long is not told any more."""
+_last_told = (
+    select(func.max(outbox.events.c.created_at))
+    .where(outbox.events.c.subject == bindings.c.id)
+    .correlate(bindings)
+    .scalar_subquery()
+)
+_DUE = (
+    select(bindings.c.id)
+    .join(baskets, baskets.c.id == bindings.c.basket_id)
+    .where(
+        bindings.c.status == LINKED,
+        bindings.c.updated_at <= bindparam("due", type_=bindings.c.updated_at.type),
+        func.coalesce(_last_told, bindings.c.updated_at)
+        <= bindparam("due", type_=bindings.c.updated_at.type),
+        baskets.c.updated_at > bindparam("forgotten", type_=baskets.c.updated_at.type),
+    )
+    .limit(100)
+)
+_TO_RENEW = Prepared(_DUE)
+_RENEW_ONE = Prepared(_DUE.where(bindings.c.id == bindparam("binding")))
 _STALE = Prepared(
     select(bindings.c.id)
     .where(
@@ -61,6 +88,28 @@ def end_prompt(work: Work, binding_id: str) -> Binding:
     if found.status != PENDING or found.expires_at is None or found.expires_at > work.now:
         return found
     return refuse(work, binding_id, EXPIRED)
+
+
+def links_to_renew(work: Work) -> list[str]:
+    """Linked bindings of which the wallet was told nothing for a day."""
+    return list(work.execute(_TO_RENEW, _due(work)).scalars())
+
+
+def renew_link(work: Work, binding_id: str) -> None:
+    """Tell the basket once more: it renews its date, and shows whether it is linked still.
+
+    What changed of a catalog, and what a network delivered too late, is put right with it.
+    """
+    found = lock_binding(work, binding_id)
+    if work.execute(_RENEW_ONE, {**_due(work), "binding": binding_id}).first() is None:
+        return
+    version = work.execute(_VERSION, {"basket": found.basket_id}).scalar_one()
+    data = {"basket_id": found.basket_id, "version": version, "renewal": True}
+    tell_wallet(work, binding_id, "basket_sync", data)
+
+
+def _due(work: Work) -> dict[str, Any]:
+    return {"due": work.now - RENEW_AFTER, "forgotten": work.now - FORGOTTEN_AFTER}
 
 
 def waits_for_unlinking(work: Work, binding_id: str) -> bool:

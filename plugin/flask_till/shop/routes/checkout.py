@@ -26,12 +26,13 @@ def check_out() -> Response:
     if basket_id is None:
         raise Conflict("There is nothing in the basket.", code="BASKET_EMPTY")
     front.limits.require("checkout", basket_id)
+    origin = _page_origin()
     opened = front.checkout.open(
         basket_id,
         mode=mode,
         locale=locale_asked_for(front),
-        origin=_page_origin(),
-        redirect_url=_back_to(),
+        origin=origin,
+        redirect_url=_back_to(origin),
         asked_by=front.mark_of(caller()),
     )
     return answer(
@@ -50,9 +51,9 @@ def _page_origin() -> str:
     return request.headers.get("Origin") or own_origin()
 
 
-def _back_to() -> str:
+def _back_to(origin: str) -> str:
     """The page that the shopper came from, which will say thank you; else the shop's first page."""
     came_from = request.headers.get("Referer", "").partition("#")[0]
-    if came_from.startswith(f"{_page_origin()}/") and _SENDABLE.match(came_from):
+    if came_from.startswith(f"{origin}/") and _SENDABLE.match(came_from):
         return came_from
     return f"{own_origin()}{request.root_path}/"

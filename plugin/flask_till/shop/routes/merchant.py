@@ -25,7 +25,7 @@ from ..actions.binding import note_told
 from ..actions.catalogs import list_products
 from ..actions.telling import read_told
 from ..actions.wallet_events import Additions, BasketTold, Codes, Quantities
-from ..binding import ORDERED, LinkFacts, mask_phone
+from ..binding import ORDERED, UNBOUND, LinkFacts, mask_phone
 from .blueprint import blueprint
 from .shopfront import Shopfront
 from .wallet_door import Asked, answer_wallet, from_wallet, nothing_more, phone_of
@@ -127,6 +127,9 @@ def _basket(front: Shopfront, binding_id: str, *, is_kept: bool = True) -> Respo
     binding, version = told.binding, told.basket.version if is_kept else None
     if binding.status == ORDERED:
         raise Conflict("The basket is an order already.", code=MerchantCode.ORDER_EXISTS)
+    if not is_kept and binding.status == UNBOUND and binding.sent_version:
+        # It was linked, and the wallet that asks has missed the end of it.
+        raise NotFound("The basket is not linked.", code=MerchantCode.BASKET_NOT_FOUND)
     message = front.words.basket(told)
     if binding.notice is not None or (version is not None and version > binding.sent_version):
         first = front.database.write(note_told, binding_id, binding.notice, version)

@@ -93,7 +93,7 @@ class PlayedWallet:
         order = WalletOrder(
             f"wor_{len(self.placed) + 1}", "ib_1", "ord_1" if content else None, self.merchant_id,
             "1001", "SHOP/1001" if content else None, "shp_1",
-            {"order_details": {"basket_price": {"gross": "147.97"}}}, content, status, "UNPAID",
+            {"total": 14797, "currency": "PLN"}, content, status, "UNPAID",
             "Przyjęte" if content else None, (), None, 1, self.now, self.now,
         )  # fmt: skip
         self.placed.insert(0, replace(order, **facts))

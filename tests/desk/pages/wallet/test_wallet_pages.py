@@ -274,6 +274,23 @@ def test_each_state_of_an_order_has_its_page(
     assert ('/pay"' in html) == (status == "processing")
 
 
+def test_the_sums_of_an_order_add_up(client: FlaskClient, wallet: PlayedWallet) -> None:
+    wallet.order_is("paid")  # two mugs for 79.98 and a book for 63.00, less ten, and a locker
+    sums = client.get("/wallet/orders/wor_1").text.partition('<dl class="sums">')[2]
+    amounts = [Decimal(one) for one in re.findall(r"<dd[^>]*>−?PLN\xa0([\d.]+)</dd>", sums)]
+    html = client.get("/wallet/orders/wor_1").text
+    goods = [Decimal(one) for one in re.findall(r'"price">PLN\xa0([\d.]+)<', html)]
+    saved, delivery, total = amounts
+    assert sum(goods) - saved + delivery == total
+
+
+def test_a_decline_is_told_where_it_can_be_tried_again(
+    client: FlaskClient, wallet: PlayedWallet
+) -> None:
+    wallet.order_is("processing", payment_status="DECLINED")
+    assert "The payment was declined" in client.get("/wallet/orders/wor_1").text
+
+
 def test_an_order_that_failed_says_why(client: FlaskClient, wallet: PlayedWallet) -> None:
     wallet.order_is("failed", reason="OUT_OF_STOCK", content=None)
     assert "sold out" in client.get("/wallet/orders/wor_1").text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -13,9 +12,6 @@ from ...linked_basket import WalletOrder
 from ...merchant import Merchant
 from .screen import money
 from .wording import ORDER_STATES
-
-UNDER_WAY = frozenset({"placing"})
-STEPS = ("placing", "processing", "paid")
 
 
 @dataclass(frozen=True)
@@ -56,9 +52,8 @@ class OrderScreen:
     def total(self) -> Money | None:
         if self.content is not None:
             return money(self.content.order_details.order_final_price)
-        asked: Mapping[str, Any] = self.order.request.get("order_details") or {}
-        gross = (asked.get("basket_price") or {}).get("gross")
-        return None if gross is None else Money(str(gross), "PLN")
+        asked = self.order.request
+        return Money.of_minor(asked["total"], asked["currency"]) if "total" in asked else None
 
     @property
     def products(self) -> list[Any]:
@@ -79,6 +74,16 @@ class OrderScreen:
         parts = [money(self.delivery.delivery_price)]
         options = self.delivery.delivery_options or []
         return Money.sum([*parts, *(money(one.delivery_option_price) for one in options)], "PLN")
+
+    @property
+    def discount(self) -> Money | None:
+        """What promotions took off; None when nothing, or before the shop has answered."""
+        total, delivery = self.total, self.delivery_price()
+        if total is None or delivery is None:
+            return None
+        goods = Money.sum([self.line_total(product) for product in self.products], total.currency)
+        saved = goods + delivery - total
+        return saved if saved > Money.zero(total.currency) else None
 
     @property
     def images(self) -> list[str | None]:

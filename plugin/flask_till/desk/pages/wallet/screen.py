@@ -142,7 +142,9 @@ class BasketScreen:
 
     @property
     def refused(self) -> list[Any]:
-        return [edit for edit in self.edits if edit.status == "refused"]
+        """Without what the shop's notice says anyway."""
+        said = self.notice.description if self.notice else None
+        return [edit for edit in self.edits if edit.status == "refused" and edit.refusal != said]
 
     @property
     def count(self) -> int:

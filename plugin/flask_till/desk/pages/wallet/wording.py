@@ -100,6 +100,10 @@ OTHER_REASON = N_("The shop could not do it.")
 
 DEAD_ENDS: Mapping[str, tuple[str, str]] = {
     "NOT_FOUND": (N_("There is nothing here"), N_("It may be gone, or belong to somebody else.")),
+    "BASKET_NOT_FOUND": (
+        N_("This basket is not in your wallet"),
+        N_("It may have been taken out or bought in the shop. You can link it again there."),
+    ),
     "PROMPT_NOT_FOUND": (
         N_("This link does not work"),
         N_("Ask the shop's page for a new one."),

@@ -71,8 +71,9 @@ function refresh() {
 }
 
 async function load() {
-  const answer = await fetch(location.href, { headers: { Accept: 'text/html' }, cache: 'no-store' });
-  await draw(answer);
+  const asked = location.href;
+  const answer = await fetch(asked, { headers: { Accept: 'text/html' }, cache: 'no-store' });
+  if (location.href == asked) await draw(answer); // else the shopper is on another page by now
 }
 
 function wire() {
