@@ -224,4 +224,6 @@ def protect(response: Response) -> Response:
 def pack(_: Flask, order: Any) -> None:
     """Here a real shop would tell its warehouse. Called once, after the order is safely stored."""
     things = ", ".join(f"{line.quantity} × {line.name}" for line in order.lines)
-    print(f"  {order.number} is paid, {money(order.total)}: {things}", flush=True)
+    wallet = till.orders.details(order.id)
+    way = f" ({wallet.carriage.type}, {wallet.account['mail']})" if wallet else ""
+    print(f"  {order.number} is paid, {money(order.total)}: {things}{way}", flush=True)

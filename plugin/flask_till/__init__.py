@@ -27,6 +27,7 @@ from .shop.extension import Till as _ShopTill
 from .shop.order import Order, OrderLine
 from .shop.promotion import Promotion
 from .shop.terms import Consent, ConsentLink, Delivery, DeliveryService, Offer
+from .shop.wallet_order import WalletOrder
 
 __version__ = "0.1.0"
 
@@ -66,6 +67,7 @@ __all__ = [
     "Promotion",
     "SqlCatalog",
     "Till",
+    "WalletOrder",
     "errors",
     "signals",
 ]

@@ -6,10 +6,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .actions.orders import orders_of
-from .actions.wallet_orders import complete_order, describe_order, ship_order
+from .actions.wallet_orders import (
+    complete_order,
+    describe_order,
+    find_wallet_order,
+    ship_order,
+)
 from .order import Order
 from .routes.shopfront import shopfront
 from .wallet import OrderNews
+from .wallet_order import WalletOrder
 
 
 class OrderBook:
@@ -24,6 +30,14 @@ class OrderBook:
         """The orders of the browser that asks, newest first."""
         front = shopfront()
         return front.database.read(orders_of, front.basket_id())
+
+    def details(self, order_id: str) -> WalletOrder | None:
+        """Who ordered in the wallet, where it goes, the invoice, the consents given; None for an
+        order of the shop's own checkout. Members of ``account``, ``invoice`` and
+        ``carriage.wanted`` are those of InPost Pay, 4.3.
+        """
+        found = shopfront().database.read(find_wallet_order, order_id)
+        return None if found is None else found[1]
 
     def describe(self, order_id: str, text: str) -> None:
         """Say in the wallet how the order is: "Packed", "On its way"."""

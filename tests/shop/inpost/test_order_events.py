@@ -195,6 +195,18 @@ def test_what_the_shop_says_of_an_order_is_in_the_reply(app, wallet, order_id):
     assert reply["delivery_references_list"] == ["620000000000000000000012"]
 
 
+def test_a_shop_can_read_who_ordered_and_where_it_goes(app, order_id):
+    with app.app_context():
+        book = app.extensions["till"].owner.orders
+        details = book.details(order_id)
+        assert book.details("ord_of_our_own_checkout") is None
+    assert details.carriage.type == "APM"
+    assert details.carriage.wanted["delivery_point"]
+    assert details.account["mail"]
+    assert details.account["phone_number"]["country_prefix"] == "+48"
+    assert [given for _, _, given in details.consents]
+
+
 def test_what_was_completed_in_the_shop_is_neither_paid_nor_rejected(app, wallet, order_id):
     with app.app_context():
         app.extensions["till"].owner.orders.complete(order_id)

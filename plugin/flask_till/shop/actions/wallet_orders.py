@@ -90,10 +90,18 @@ def place_wallet_order(
 
 def read_wallet_order(work: Work, order_id: str) -> tuple[Order, WalletOrder]:
     """The order, and what the wallet said of it. Raises `NotFound` (ORDER_NOT_FOUND)."""
+    found = find_wallet_order(work, order_id)
+    if found is None:
+        raise NotFound("There is no such order.", code="ORDER_NOT_FOUND")
+    return found
+
+
+def find_wallet_order(work: Work, order_id: str) -> tuple[Order, WalletOrder] | None:
+    """The same; None for an unknown one, and for one that no wallet placed."""
     row = work.execute(_BY_ID, {"id": order_id}).first()
     order = None if row is None else find_order(work, order_id)
     if row is None or order is None:
-        raise NotFound("There is no such order.", code="ORDER_NOT_FOUND")
+        return None
     return order, wallet_order(row, order.total.currency)
 
 
