@@ -249,6 +249,7 @@ def test_a_pasted_number_brings_its_country(dialog: Locator, world: World) -> No
     dialog.get_by_role("textbox", name="Phone number").fill("+49 151 2345678")
     expect(dialog.get_by_role("combobox", name="Country code")).to_have_value("49")
     dialog.get_by_role("button", name="Send to my phone").click()
+    expect(dialog.get_by_role("heading", name="Confirm on your phone")).to_be_visible()
     expect(dialog).to_contain_text("+49")
     asked = world.till.wallet.asked[-1]
     assert (asked["prefix"], asked["phone"]) == ("49", "1512345678")
