@@ -1,8 +1,9 @@
-"""Column types that mean the same on SQLite STRICT tables and on PostgreSQL."""
+"""Column types that mean the same on SQLite STRICT tables and on PostgreSQL, and their words."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,6 +18,20 @@ _from_json = json.JSONDecoder().decode
 # STRICT tables know INTEGER, not BIGINT; SQLite's INTEGER has 64 bits.
 Whole = BigInteger().with_variant(Integer(), "sqlite")
 """A 64-bit whole number: minor units, counters, versions."""
+
+NAMING = {
+    "ck": "ck_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+}
+"""What constraints are called, in either half."""
+
+
+def listed(words: Iterable[str]) -> str:
+    """The words as SQL has them behind ``in``."""
+    return "(" + ", ".join(f"'{word}'" for word in sorted(words)) + ")"
 
 
 class Utc(types.TypeDecorator[datetime]):

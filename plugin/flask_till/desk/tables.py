@@ -13,14 +13,14 @@ from sqlalchemy import (
     text,
 )
 
-from ..base.columns import Flag, Json, Utc, Whole
+from ..base.columns import Flag, Json, Utc, Whole, listed
 from ..base.migrations import Migrations
 from ..base.outbox import Outbox
 from . import wallet_tables  # noqa: F401 - its tables are migrated with these
 from .order import TRANSITIONS as ORDER_TRANSITIONS
 from .payment import ACTIVE
 from .payment import TRANSITIONS as PAYMENT_TRANSITIONS
-from .schema import PREFIX, listed, metadata
+from .schema import PREFIX, metadata
 
 merchants = Table(
     "till_desk_merchants",

@@ -14,7 +14,7 @@ from sqlalchemy import (
     text,
 )
 
-from ..base.columns import Flag, Json, Utc, Whole
+from ..base.columns import Flag, Json, Utc, Whole, listed
 from .linked_basket import (
     ACCEPTED,
     BOUND,
@@ -28,7 +28,7 @@ from .linked_basket import (
     UNLINKERS,
     WALLET_ORDER_STATES,
 )
-from .schema import listed, metadata
+from .schema import metadata
 
 MERCHANT = "till_desk_merchants.id"
 SHOPPER = "till_desk_shoppers.id"

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, MetaData, Table, Text, text
 
-from ..base.columns import Flag, Json, Utc, Whole
+from ..base.columns import NAMING, Flag, Json, Utc, Whole, listed
 from ..base.migrations import Migrations
 from ..base.outbox import Outbox
 from .binding import ORDERED
@@ -15,19 +13,7 @@ from .catalog import MOST_OF_ONE
 from .order import CAPTURED, OPEN, TRANSITIONS, WALLET
 
 PREFIX = "till_shop_"
-metadata = MetaData(
-    naming_convention={
-        "ck": "ck_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "pk": "pk_%(table_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    }
-)
-
-
-def _listed(words: Iterable[str]) -> str:
-    return "(" + ", ".join(f"'{word}'" for word in sorted(words)) + ")"
+metadata = MetaData(naming_convention=NAMING)
 
 
 baskets = Table(
@@ -129,9 +115,9 @@ promotion_uses = Table(
     sqlite_strict=True,
 )
 
-_open = text(f"status in {_listed(OPEN)} and desk <> '{WALLET}'")
+_open = text(f"status in {listed(OPEN)} and desk <> '{WALLET}'")
 OPEN_ORDER = text(
-    f"till_shop_orders.status in {_listed(OPEN)} and till_shop_orders.desk <> '{WALLET}'"
+    f"till_shop_orders.status in {listed(OPEN)} and till_shop_orders.desk <> '{WALLET}'"
 )
 """An order that still stands for its basket. What a wallet ordered has left the basket already.
 
@@ -170,7 +156,7 @@ orders = Table(
     Column("expires_at", Utc),
     Column("paid_at", Utc),
     Column("ended_at", Utc),
-    CheckConstraint(f"status in {_listed(TRANSITIONS)}", name="shop_orders_status"),
+    CheckConstraint(f"status in {listed(TRANSITIONS)}", name="shop_orders_status"),
     CheckConstraint(
         "total >= 0 and discount <= 0 and delivery >= 0 and subtotal + discount + delivery = total",
         name="shop_orders_total",
@@ -179,7 +165,7 @@ orders = Table(
     CheckConstraint("length(currency) = 3", name="shop_orders_currency"),
     CheckConstraint("live in (0, 1)", name="shop_orders_live"),
     CheckConstraint(
-        f"(status in {_listed(CAPTURED)}) = (paid_at is not null)", name="shop_orders_paid_at"
+        f"(status in {listed(CAPTURED)}) = (paid_at is not null)", name="shop_orders_paid_at"
     ),
     Index("uq_till_shop_orders_desk_order", "desk", "desk_order_id", unique=True),
     Index(
@@ -256,7 +242,7 @@ bindings = Table(
     Column("expires_at", Utc),
     Column("created_at", Utc, nullable=False),
     Column("updated_at", Utc, nullable=False),
-    CheckConstraint(f"status in {_listed(BINDING_TRANSITIONS)}", name="shop_bindings_status"),
+    CheckConstraint(f"status in {listed(BINDING_TRANSITIONS)}", name="shop_bindings_status"),
     CheckConstraint("browser_trusted in (0, 1)", name="shop_bindings_browser_trusted"),
     CheckConstraint(f"(status = '{ORDERED}') = (order_id is not null)", name="shop_bindings_order"),
     Index(

@@ -71,7 +71,7 @@ class Access:
 
     def keep(self, response: AnyResponse, session: str) -> None:
         """Give the session to the browser. It works in a frame on the merchant's pages too."""
-        secure = is_secure(self._desk.settings, self._place)
+        secure = is_secure(self._desk.settings, self._place, framed=True)
         response.set_cookie(
             self._cookie,
             session,

@@ -36,12 +36,16 @@ def place_at(settings: DeskSettings, path: str, below_public: str) -> Place:
     return Place(f"{parts.scheme}://{parts.netloc}", f"{parts.path.rstrip('/')}{below_public}")
 
 
-def is_secure(settings: DeskSettings, place: Place) -> bool:
-    """Whether a cookie is kept to https: everywhere but on this machine, in development."""
+def is_secure(settings: DeskSettings, place: Place, *, framed: bool = False) -> bool:
+    """Whether a cookie is kept to https: everywhere but over plain http in development.
+
+    One that has to work in a frame is (browsers refuse it otherwise), even on this machine, which
+    most of them trust without https.
+    """
     if settings.cookie_secure is not None:
         return settings.cookie_secure
-    plain = place.origin.startswith("http://")
-    return not (plain and settings.in_development and not is_this_machine(place.host))
+    plain = settings.in_development and place.origin.startswith("http://")
+    return not plain or (framed and is_this_machine(place.host))
 
 
 def proof_of(session: str, about: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ from ...base.database import Work
 from ...base.prepared import Prepared
 from ...errors import Conflict, InvalidRequest, OutOfStock, TooMany
 from ...money import Money
-from ..basket import DEAREST_TOTAL, Basket
+from ..basket import DEAREST_TOTAL, Basket, BasketLine
 from ..catalog import Shelf
 from ..order import (
     FAILED,
@@ -206,23 +207,26 @@ def _store(
             **request,
         },
     ).one()
-    work.execute(
-        _STORE_LINES,
-        [
-            {
-                "order_id": row.id,
-                "place": place,
-                "product_id": line.product_id,
-                "name": line.name,
-                "quantity": line.quantity,
-                "unit_price": line.unit_price.minor,
-                "image": line.image,
-                "url": line.url,
-            }
-            for place, line in enumerate(contents.lines, 1)
-        ],
-    )
+    store_lines(work, row.id, contents.lines)
     return order_from(row, contents.lines)
+
+
+def store_lines(work: Work, order_id: str, lines: Iterable[OrderLine | BasketLine]) -> None:
+    """Keep what an order is of, as it is now."""
+    rows = [
+        {
+            "order_id": order_id,
+            "place": place,
+            "product_id": line.product_id,
+            "name": line.name,
+            "quantity": line.quantity,
+            "unit_price": line.unit_price.minor,
+            "image": line.image,
+            "url": line.url,
+        }
+        for place, line in enumerate(lines, 1)
+    ]
+    work.execute(_STORE_LINES, rows)
 
 
 def _empty() -> Conflict:

@@ -16,7 +16,7 @@ from ..binding import OF_THE_WALLET
 from ..catalog import Shelf
 from ..notices import NOT_FROM_HERE, TOO_LATE
 from ..order import CANCELLED, PAID, PENDING, WALLET, Order
-from ..tables import order_lines, orders, outbox, wallet_events, wallet_orders
+from ..tables import orders, outbox, wallet_events, wallet_orders
 from ..wallet_order import (
     PAY,
     REJECT,
@@ -31,6 +31,7 @@ from ..wallet_order import (
 from .basket import LISTENERS, take_out, tell_wallet
 from .binding import lock_binding, order_binding
 from .orders import Heard, always, ring_for, settle_order
+from .placing import store_lines
 from .promotions import use_promotions
 from .reading import find_order
 from .telling import basket_for_wallet
@@ -190,20 +191,7 @@ def _keep_payment(work: Work, kept: WalletOrder, told: OrderTold) -> None:
 
 def _store(work: Work, order_id: str, basket: Basket, sale: Sale, locale: str) -> None:
     work.execute(insert(orders).values(_order_row(work, order_id, basket, sale, locale)))
-    rows = [
-        {
-            "order_id": order_id,
-            "place": place,
-            "product_id": line.product_id,
-            "name": line.name,
-            "quantity": line.quantity,
-            "unit_price": line.unit_price.minor,
-            "image": line.image,
-            "url": line.url,
-        }
-        for place, line in enumerate((one for one in basket.lines if one.quantity), 1)
-    ]
-    work.execute(insert(order_lines), rows)
+    store_lines(work, order_id, (line for line in basket.lines if line.quantity))
     wanted = sale.wanted
     work.execute(
         insert(wallet_orders).values(

@@ -56,6 +56,14 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(site: Site) -> No
     given = {"country_prefix": "+48", "phone": "501234567", "code": CODE}
     cookie = site.client(signed_in=False).post("/wallet/sign-in", data=given).headers["Set-Cookie"]
     assert all(word in cookie for word in ("HttpOnly", "SameSite=Lax", "Path=/wallet"))
+    assert "Secure" not in cookie  # plain http in development: not every browser would keep it
+
+
+def test_the_cookie_is_kept_to_https_where_there_is_https(site: Site) -> None:
+    given = {"country_prefix": "+48", "phone": "501234567", "code": CODE}
+    client = site.client(signed_in=False)
+    answer = client.post("/wallet/sign-in", data=given, base_url="https://pay.example")
+    assert "Secure" in answer.headers["Set-Cookie"]
 
 
 def test_a_wrong_code_is_told_and_the_number_is_kept(site: Site) -> None:
