@@ -90,8 +90,10 @@ class Wallet:
         ``address`` has ``street, building, flat, postal_code, city, country_code``; ``invoice`` is
         kept as the last one that the shopper used. Raises `InvalidRequest` with fields.
         """
-        kept = self.shopper(shopper_id).profile
-        values = checked_profile(profile, kept)
+        shopper = self.shopper(shopper_id)
+        values = checked_profile(profile, shopper.profile)
+        if not values:
+            return shopper
         change = partial(shopper_actions.change_shopper, shopper_id=shopper_id, **values)
         return self.database.write(change)
 

@@ -169,3 +169,4 @@ def test_a_profile_is_kept_in_parts_and_checked(at: TheWallet) -> None:
     for bad in ({"role": "admin"}, {"mail": "no"}, {"address": {"x": "y"}}, {"name": 7}):
         with pytest.raises(InvalidRequest):
             at.wallet.save_profile(shopper.id, bad)
+    assert at.wallet.save_profile(shopper.id, {}) == kept

@@ -321,6 +321,11 @@ def test_the_profile_is_saved_as_typed(client: FlaskClient, wallet: PlayedWallet
     assert wallet.calls == [("save_profile", saved)]
 
 
+def test_what_was_emptied_is_taken_away(client: FlaskClient, wallet: PlayedWallet) -> None:
+    post(client, "me", name="", mail="", street=" ", country_code="PL")
+    assert wallet.calls == [("save_profile", {"name": "", "mail": "", "address": {}})]
+
+
 def test_news_comes_as_soon_as_something_changes(client: FlaskClient, site: Site) -> None:
     version = (client.get("/wallet/news").json or {})["version"]
     assert client.get(f"/wallet/news?version={version - 1}&wait=25").json == {"version": version}

@@ -55,13 +55,14 @@ class Me(Page):
 
 
 def read_profile(form: Mapping[str, str]) -> dict[str, Any]:
-    """Name, mail and address as they were typed; empty ones are left out."""
+    """Name, mail and address as they were typed; what was emptied is to be taken away."""
     given: dict[str, Any] = {
-        name: text for name in ("name", "surname", "mail") if (text := form.get(name, "").strip())
+        name: form[name].strip() for name in ("name", "surname", "mail") if name in form
     }
-    address = {name: text for name in ADDRESS if (text := form.get(name, "").strip())}
-    if set(address) - {"country_code"}:
-        given["address"] = {"country_code": "PL"} | address
+    if any(name in form for name in ADDRESS):
+        address = {name: text for name in ADDRESS if (text := form.get(name, "").strip())}
+        lives = set(address) - {"country_code"}
+        given["address"] = {"country_code": "PL"} | address if lives else {}
     return given
 
 
