@@ -21,6 +21,7 @@ from .desk.actions.audit import audit_desk
 from .desk.commands import addresses, check_desk, desk_here, events, evidence, merchants, rows
 from .desk.counter import EXTENSION as DESK
 from .desk.inpost_commands import inpost
+from .desk.ledger_commands import ledger, receivers
 from .desk.tables import MIGRATIONS as DESK_MIGRATIONS
 from .desk.transfer_commands import transfers
 from .errors import SettingsError, TillError
@@ -47,6 +48,8 @@ till.add_command(events)
 till.add_command(evidence)
 till.add_command(inpost)
 till.add_command(transfers)
+till.add_command(ledger)
+till.add_command(receivers)
 
 
 HALVES = {SHOP: ("shop", SHOP_MIGRATIONS), DESK: ("desk", DESK_MIGRATIONS)}

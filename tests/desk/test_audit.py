@@ -9,6 +9,8 @@ import pytest
 from sqlalchemy import delete, insert, text, update
 
 from flask_till.desk.actions.audit import INVARIANTS, audit_desk
+from flask_till.desk.actions.balances import grant
+from flask_till.desk.balance_tables import balances, spend_returns, spends
 from flask_till.desk.tables import (
     ledger,
     orders,
@@ -19,6 +21,7 @@ from flask_till.desk.tables import (
     reversals,
     transfers,
 )
+from flask_till.money import Money
 from tests.desk.wallet.spoils import WALLET_SPOILS
 
 Spoil = Callable[[Any], Any]
@@ -94,6 +97,10 @@ SPOILS: dict[str, Spoil] = {
     "reversals-carried": lambda work: work.execute(
         update(reversals).values(status="pending", provider_ref=None, done_at=None)
     ),
+    "balances-in-ledger": lambda work: work.execute(update(balances).values(amount=7)),
+    "spent-once": lambda work: work.execute(update(spends).values(status="void")),
+    "paid-from-balances": lambda work: work.execute(delete(spends)),
+    "balances-returned": lambda work: work.execute(delete(spend_returns)),
     "evidence-bound": lambda work: work.execute(update(provider_events).values(payment_id="none")),
 }
 
@@ -106,7 +113,6 @@ class Seen(Exception):
 def busy_desk(desk: Any) -> Any:
     """A desk on which a bit of everything happened."""
     from flask_till.desk.order import Share
-    from flask_till.money import Money
 
     shares = (Share("potter", 1000, "acct_potter"), Share("painter", 500))
     paid = desk.paid("T-1", 5000, shares=shares)
@@ -123,6 +129,10 @@ def busy_desk(desk: Any) -> Any:
     desk.start(cancelled)
     desk.cashier.cancel(cancelled.id)
     desk.order("T-4")
+    desk.database.write(grant, "ipos:ada", "wallet", Money("90", "PLN"), live=False)
+    saved = desk.order("T-5", dialect="ipos", payer="ipos:ada")
+    desk.cashier.pay(saved.id, gateway="test_balance", method="wallet", inputs={})
+    desk.cashier.refund(saved.id, Money("20", "PLN"))
     desk.clock.advance(60)
     desk.desk.relay.drain()
     return desk

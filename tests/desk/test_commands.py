@@ -223,3 +223,27 @@ def test_it_works_for_a_shop_for_both_and_says_so_for_neither(tmp_path: Path) ->
     assert (code, "neither a Till nor an OrderDesk" in said) == (1, True)
     app.extensions["till_desk"].owner.close()
     app.extensions["till"].database.close()
+
+
+def test_the_ledger_is_shown_by_account_and_by_order(run: Any, desk: Any) -> None:
+    order = desk.paid(shares=(Share("artist@shop.example", 999),))
+    code, said = run("ledger")
+    assert code == 0
+    assert re.search(r"gateway:paper +49\.99 +PLN", said)
+    assert re.search(r"receiver:artist@shop\.example +-9\.99 +PLN", said)
+    _, narrowed = run("ledger", "--account", "receiver:")
+    assert "gateway:paper" not in narrowed
+    desk.cashier.refund(order.id)
+    _, entries = run("ledger", order.id)
+    assert [entries.count(kind) for kind in ("capture", "refund ")] == [3, 3]
+
+
+def test_a_receiver_gets_an_account(run: Any, desk: Any) -> None:
+    merchant = desk.credentials.merchant_id
+    assert run("receivers", "set", merchant, "artist@shop.example", "acct_1")[0] == 0
+    run("receivers", "set", merchant, "artist@shop.example", "acct_2")
+    _, said = run("receivers", "list")
+    assert "acct_2" in said
+    assert "acct_1" not in said
+    code, _ = run("receivers", "set", "mer_nobody", "artist", "acct_1")
+    assert code

@@ -23,8 +23,8 @@ def definitions(engine) -> dict[str, str]:
 
 
 def _sorted(sql: str) -> str:
-    """Columns and constraints in one order: their order means nothing."""
-    parts = re.split(r"\n|, (?=[a-z_]+ [A-Z]+)", sql)
+    """Columns and constraints in one order: it means nothing, as quotes round a name do not."""
+    parts = re.split(r"\n|, (?=[a-z_]+ [A-Z]+)", sql.replace('"', ""))
     return " ".join(sorted(filter(None, (re.sub(r"\s+", " ", part).strip(" ,") for part in parts))))
 
 

@@ -79,13 +79,17 @@ def background_of(
     cashier: Cashier,
     callbacks: Mapping[str, Courier],
     *,
+    schedules: Mapping[str, tuple[int, ...]],
     also_sweep: Callable[[], int],
     enabled: bool,
 ) -> Background:
-    """The relay of a desk's callbacks and jobs, and the sweep that ends what is over."""
+    """The relay of a desk's callbacks and jobs, and the sweep that ends what is over.
+
+    ``schedules`` are those of callbacks that have their own: seconds between tries, by courier.
+    """
     jobs = Jobs(cashier).couriers()
-    schedules = dict.fromkeys(jobs, JOB_RETRIES) | {REFUND_LOOK: LOOKS, ERRANDS: ERRAND_RETRIES}
-    relay = Relay(database, outbox, {**callbacks, **jobs}, schedules=schedules)
+    own = dict.fromkeys(jobs, JOB_RETRIES) | {REFUND_LOOK: LOOKS, ERRANDS: ERRAND_RETRIES}
+    relay = Relay(database, outbox, {**callbacks, **jobs}, schedules={**schedules, **own})
 
     def sweep() -> int:
         return cashier.sweep() + also_sweep()

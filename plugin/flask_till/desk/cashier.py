@@ -25,7 +25,7 @@ from .actions import page_access, payments, reading, refunds
 from .charging import Charging
 from .gateways import Evidence, Gateway, Method, Notice, Started
 from .merchant import Merchant
-from .order import Order, OrderDraft, Refund
+from .order import CAPTURED, Order, OrderDraft, Refund
 from .paying import Paying
 from .payment import ACTIVE
 from .refunding import Refunding
@@ -106,14 +106,18 @@ class Cashier:
     def _end(
         self, order_id: str, happening: str, along: Callable[[Work], object] | None = None
     ) -> Order:
-        self.paying.stop_all(order_id)
-        late_looks = {name: gateway.late_look for name, gateway in self.gateways.items()}
+        order = self._database.read(reading.read_order, order_id)
+        if order_actions.goes_on(order, happening):
+            self.paying.look(order)
+        else:
+            self.paying.stop_all(order_id)
+        looks = {name: one.late_look for name, one in self.gateways.items() if one.late_look}
 
         def end(work: Work) -> Order:
             if along is not None:
                 reading.lock_order(work, order_id)
                 along(work)
-            return order_actions.end_order(work, order_id, happening, late_looks=late_looks)
+            return order_actions.end_order(work, order_id, happening, late_looks=looks)
 
         return self._database.write(end)
 
@@ -126,6 +130,17 @@ class Cashier:
     def offered(self, currency: str, *, live: bool) -> tuple[Method, ...]:
         """What could be paid with in that currency, with real money or in test mode."""
         return self._charging.offered(currency, live=live)
+
+    def gateway_for(self, order: Order, method: str) -> str:
+        """Who offers that method for the order. Raises `NotFound` (METHOD_NOT_OFFERED)."""
+        return self._charging.gateway_for(order, method)
+
+    def hear(self, order_id: str, *, status: str, reason: str | None = None) -> payments.Settled:
+        """What a partner tells that takes the money of an order itself: succeeded or failed.
+
+        Raises `Conflict` (ORDER_STATE) when no partner has it.
+        """
+        return self.paying.hear(self.get(order_id), status, reason)
 
     def pay(self, order_id: str, *, gateway: str, method: str, inputs: Mapping[str, str]) -> Begun:
         """Start paying by a method. A repeat carries on with the same attempt.
@@ -235,7 +250,7 @@ class Cashier:
         """Ask about each payment under way, then let others have their turn at being asked."""
         self._database.write(payments.note_asked, order_id)
         order = self.look(order_id)
-        if not order.is_open:
+        if order.status in CAPTURED:
             self.paying.stop_the_rest(order_id)
         return order
 

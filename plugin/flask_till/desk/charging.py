@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 
 from ..errors import NotFound
 from .gateways import Charge, Gateway, Method
-from .order import Order, Payment
+from .order import GRACE, Order, Payment
 
 
 class Charging:
@@ -29,12 +30,23 @@ class Charging:
         """What the page offers for this order's currency, mode and merchant's choice."""
         return tuple(
             method
-            for method in self.offered(order.amount.currency, live=order.live)
+            for method in self._possible(order.amount.currency, live=order.live)
             if order.methods is None or method.name in order.methods
+            if not method.dialects or order.dialect in method.dialects
         )
 
     def offered(self, currency: str, *, live: bool) -> tuple[Method, ...]:
-        """What could be paid with in that currency, with real money or in test mode."""
+        """What anybody could pay with in that currency, with real money or in test mode."""
+        return tuple(one for one in self._possible(currency, live=live) if not one.dialects)
+
+    def gateway_for(self, order: Order, method: str) -> str:
+        """Which gateway offers that method for the order. Raises `NotFound`."""
+        for one in self.methods(order):
+            if one.name == method:
+                return one.gateway
+        raise NotFound("That way to pay is not offered here.", code="METHOD_NOT_OFFERED")
+
+    def _possible(self, currency: str, *, live: bool) -> tuple[Method, ...]:
         return tuple(
             method
             for gateway in self.gateways.values()
@@ -51,11 +63,17 @@ class Charging:
             description=order.description or _described(order.lines),
             locale=order.locale,
             return_url=self._page_url(order.id),
-            expires_at=order.expires_at,
+            expires_at=takes_until(order),
             metadata={"order_id": order.id, "external_id": order.external_id},
             provider_ref=payment.provider_ref,
             client=payment.client,
+            payer=order.payer,
         )
+
+
+def takes_until(order: Order) -> datetime:
+    """Until when a gateway takes money for it: where late money is welcome, a while longer."""
+    return order.expires_at + GRACE if order.late_money == "accept" else order.expires_at
 
 
 def _described(lines: Sequence[object]) -> str:

@@ -17,6 +17,7 @@ from .actions.merchants import list_merchants
 from .actions.transfers import list_reversals, list_transfers
 from .counter import EXTENSION
 from .extension import DeskState
+from .gateway_choice import INSIDE
 from .merchant import Credentials
 
 STATES = ("waiting", "done", "dead", "disabled")
@@ -201,7 +202,7 @@ def check_desk(state: DeskState) -> list[tuple[str, str, str]]:
         _check_database(state),
         _check_merchants(state),
         _check_public_url(state),
-        *[_check_gateway(state, name) for name in state.cashier.gateways],
+        *[_check_gateway(state, name) for name in state.cashier.gateways if name not in INSIDE],
         _check_dead(state),
         _check_transfers(state),
     ]
@@ -213,7 +214,7 @@ def addresses(state: DeskState) -> list[tuple[str, str]]:
     webhooks = [
         (f"webhook of {name}, for its dashboard", f"{base}/gateways/{name}/webhook")
         for name in state.cashier.gateways
-        if name != "sandbox"
+        if name not in ("sandbox", *INSIDE)
     ]
     return [
         ("desk, for TILL_DESK_URL of shops", base),

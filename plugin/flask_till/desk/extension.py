@@ -23,6 +23,7 @@ from .address import Address
 from .background import background_of
 from .cashier import Cashier
 from .counter import EXTENSION, Counter
+from .dialect_parts import Dialect, DialectParts
 from .dialects.bearer import MOST as BEARERS
 from .dialects.gateway_webhooks import gateway_webhooks
 from .dialects.inpost.front import MOST as INPOST
@@ -36,11 +37,14 @@ from .dialects.till_words import page_url
 from .enrolment import Enrolment
 from .gateway_choice import choose_gateways
 from .gateways import Gateway
+from .gateways.balance import BalanceGateway
 from .inpost_enrolment import InpostCredentials, InpostEnrolment
 from .merchant import Credentials
 from .pages import MOST as VISITORS
 from .pages import order_pages
 from .pages.wallet import WALLET, WalletParts, wallet_pages
+from .partner_dialects import limits_of_partners, partner_dialects
+from .purse import DeskPurse
 from .signing_in import MOST as SIGN_INS
 from .tables import MIGRATIONS
 from .wallet import Wallet
@@ -67,6 +71,7 @@ class DeskState:
     inpost_enrolment: InpostEnrolment
     inpost: Front
     wallet_desk: WalletDesk
+    dialects: Mapping[str, Dialect]
     address: Address
     counter: Counter
     background: Background
@@ -140,11 +145,11 @@ class OrderDesk:
         address = Address(settings.public_url, url_prefix)
         cashier = Cashier(
             database,
-            choose_gateways(settings, gateways, clock),
+            choose_gateways(settings, gateways, clock, gateways_here(database)),
             page_url=lambda order_id: page_url(address.page(), order_id),
         )
         seal = Seal(settings.secret_keys)
-        most = {**BEARERS, **VISITORS, **INPOST, **SIGN_INS}
+        most = {**BEARERS, **VISITORS, **INPOST, **SIGN_INS, **limits_of_partners()}
         limits = Limits(settings.limits_storage, most, enabled=settings.limits)
         hosts = (IN_PROCESS_HOST, *settings.allowed_hosts)
         hosts += LOCAL_HOSTS if settings.in_development else ()
@@ -159,6 +164,20 @@ class OrderDesk:
             hosts=hosts,
             base_address=address.base,
             send_code=send_code,
+        )
+        dialects = partner_dialects(
+            DialectParts(
+                settings=settings,
+                database=database,
+                cashier=cashier,
+                seal=seal,
+                limits=limits,
+                hosts=hosts,
+                page_address=address.page,
+                base_address=address.base,
+                remember_address=address.remember,
+                clock=clock,
+            )
         )
         return DeskState(
             owner=self,
@@ -181,6 +200,7 @@ class OrderDesk:
                 remember_address=address.remember,
             ),
             wallet_desk=wallet_desk,
+            dialects=dialects,
             address=address,
             counter=Counter(
                 settings=settings,
@@ -190,11 +210,17 @@ class OrderDesk:
                 limits=limits,
                 page_address=address.page,
                 remember_address=address.remember,
+                admits=getattr(dialects.get("ipos"), "admits", None),
             ),
             background=background_of(
                 database,
                 cashier,
-                {"till": callbacks, "inpost": wallet_desk.courier},
+                {
+                    "till": callbacks,
+                    "inpost": wallet_desk.courier,
+                    **{name: one.courier for name, one in dialects.items()},
+                },
+                schedules={name: one.schedule for name, one in dialects.items()},
                 also_sweep=wallet_desk.sweep,
                 enabled=settings.background,
             ),
@@ -262,12 +288,16 @@ class OrderDesk:
         state.background.stop()
         state.callbacks.close()
         state.wallet_desk.calls.close()
+        for dialect in state.dialects.values():
+            dialect.close()
         state.database.close()
 
     def connect(self, application: WSGIApplication) -> None:
         """Hand callbacks to `IN_PROCESS_HOST` to a shop's application in this process."""
         self._here.callbacks.connect(IN_PROCESS_HOST, application)
         self._here.wallet_desk.calls.connect(IN_PROCESS_HOST, application)
+        for dialect in self._here.dialects.values():
+            dialect.connect(IN_PROCESS_HOST, application)
 
     # --- merchants ------------------------------------------------------------------------
 
@@ -288,9 +318,25 @@ class OrderDesk:
         """Credentials for the InPost protocol under ``/inpost``; see `InpostEnrolment.add`."""
         return self._here.inpost_enrolment.add(merchant_id, **given)
 
+    @property
+    def ipos(self) -> Any:
+        """Apps, widgets, users and tokens of the IPOS protocol; see `IposEnrolment`."""
+        return self._here.dialects["ipos"].enrolment  # type: ignore[attr-defined]  # TEMP
+
+    @property
+    def boxo(self) -> Any:
+        """Miniapps, host apps and partnerships of the Boxo protocol; see `BoxoEnrolment`."""
+        return self._here.dialects["boxo"].enrolment  # type: ignore[attr-defined]  # TEMP
+
     def ensure_inpost(self, merchant_id: str, **given: Any) -> InpostCredentials:
         """The same with fixed values, for demos; see `InpostEnrolment.ensure`."""
         return self._here.inpost_enrolment.ensure(merchant_id, **given)
+
+
+def gateways_here(database: Database) -> list[Gateway]:
+    """Those that need nobody outside: balances, with real money and with test money."""
+    purse = DeskPurse(database)
+    return [BalanceGateway(purse, live=live) for live in (True, False)]
 
 
 def _checked_prefix(url_prefix: str) -> str:
@@ -315,6 +361,8 @@ def _mount(app: Flask, state: DeskState) -> None:
     app.register_blueprint(till_dialect(), url_prefix=f"{prefix}/v1")
     app.register_blueprint(gateway_webhooks(), url_prefix=f"{prefix}/gateways")
     app.register_blueprint(inpost_dialect(state.inpost), url_prefix=f"{prefix}/inpost")
+    for name, dialect in state.dialects.items():
+        app.register_blueprint(dialect.blueprint(), url_prefix=f"{prefix}/{name}")
     app.register_blueprint(order_pages(state.counter), url_prefix=prefix or None)
     parts = WalletParts(
         state.wallet_desk.wallet, state.database, state.settings, state.counter.limits

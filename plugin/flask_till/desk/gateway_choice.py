@@ -10,11 +10,20 @@ from ..settings import DeskSettings
 from .gateways import Gateway
 from .gateways.sandbox import SandboxGateway
 
+INSIDE = ("balance", "host", "test_balance", "test_host")
+"""Gateways that every desk has: they need no account with a provider, and no setting."""
+
 
 def choose_gateways(
-    settings: DeskSettings, given: Iterable[Gateway] | None, clock: Clock
+    settings: DeskSettings,
+    given: Iterable[Gateway] | None,
+    clock: Clock,
+    of_this_desk: Iterable[Gateway] = (),
 ) -> dict[str, Gateway]:
-    """By name. Raises `SettingsError` when there is none, or one that must not be here."""
+    """By name; ``of_this_desk`` are beside whatever takes money from outside.
+
+    Raises `SettingsError` when there is none of those, or one that must not be here.
+    """
     gateways = list(given) if given is not None else _configured(settings, clock)
     if not gateways:
         raise SettingsError(
@@ -27,6 +36,7 @@ def choose_gateways(
             "The sandbox gateway takes no money and does not start in production.",
             remedy="Set up a real gateway, or TILL_ENV=development to try things out.",
         )
+    gateways += of_this_desk
     named = {gateway.name: gateway for gateway in gateways}
     if len(named) != len(gateways):
         raise SettingsError("Two gateways have the same name.", remedy="Give each its own.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -36,6 +36,9 @@ TRANSITIONS: Mapping[str, Mapping[str, str]] = {
     EXPIRED: {"accept_late_money": PAID},
 }
 """state -> what happens -> next state. What is not here cannot happen."""
+
+GRACE = timedelta(minutes=30)
+"""How long after its end an order that accepts late money may still be paid."""
 
 OPEN = frozenset({PENDING, PROCESSING})
 CAPTURED = frozenset({PAID, PARTIALLY_REFUNDED, REFUNDED})
@@ -121,7 +124,11 @@ class Refund:
 
 @dataclass(frozen=True, slots=True)
 class OrderDraft:
-    """What a merchant asks for, in any dialect's words translated to ours."""
+    """What a merchant asks for, in any dialect's words translated to ours.
+
+    ``id`` is one that the partner chose, ``payer`` whose balances at this desk may pay it. Money
+    of a ``final_sale`` never goes back.
+    """
 
     external_id: str
     amount: Money
@@ -138,6 +145,9 @@ class OrderDraft:
     shopper: Mapping[str, Any] = field(default_factory=dict)
     metadata: Mapping[str, Any] = field(default_factory=dict)
     dialect: str = "till"
+    id: str | None = None
+    payer: str | None = None
+    final_sale: bool = False
 
     def check(self) -> None:
         """Lines and adjustments add up to the amount to the minor unit, and shares fit in it."""
@@ -181,6 +191,8 @@ class Order:
     ended_at: datetime | None
     payment: Payment | None = None
     refunds: tuple[Refund, ...] = ()
+    payer: str | None = None
+    final_sale: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -189,7 +201,7 @@ class Order:
     @property
     def refundable(self) -> Money:
         """What can still be asked back: pending refunds count as gone."""
-        if self.status not in CAPTURED:
+        if self.status not in CAPTURED or self.final_sale:
             return Money.zero(self.amount.currency)
         asked = [r.amount for r in self.refunds if r.cause == "asked" and r.status != "failed"]
         return Money.of_minor(self.amount.minor - sum(asked), self.amount.currency)

@@ -14,7 +14,7 @@ from ..errors import Conflict, GatewayRefused, GatewayUnavailable, NotFound
 from ..money import Money
 from .actions import payments, reading
 from .charging import Charging
-from .gateways import Evidence, Gateway, Started
+from .gateways import Evidence, Gateway, Started, TakesWord
 from .order import Order, Payment
 from .payment import ACTIVE
 
@@ -87,13 +87,29 @@ class Paying:
                 log.warning("gateway %s does not answer", payment.gateway)
 
     def look_late(self, payment_id: str) -> None:
-        """Ask once more about a payment of an order that ended: its news may have been lost."""
+        """Ask once more about a payment of an order that ended: its news may have been lost.
+
+        One that went on until now is stopped.
+        """
         order_id, payment = self._database.read(payments.payment_by_id, payment_id)
+        if payment.status in ACTIVE:
+            self._stop(order_id, payment)
+            return
         self._look(self._database.read(reading.read_order, order_id), payment)
 
     def _look(self, order: Order, payment: Payment) -> None:
         gateway = self._charging.gateway(payment.gateway)
         self.settle(gateway.look(self._charging.charge(order, payment)))
+
+    def hear(self, order: Order, status: str, reason: str | None) -> payments.Settled:
+        """What a partner tells of a payment that it takes itself."""
+        payment = order.payment
+        if payment is not None:
+            gateway = self._charging.gateway(payment.gateway)
+            if isinstance(gateway, TakesWord):
+                charge = self._charging.charge(order, payment)
+                return self.settle(gateway.evidence(charge, status, reason))
+        raise Conflict("No partner takes the money of this order.", code="ORDER_STATE")
 
     # --- stopping -------------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ from sqlalchemy import (
 from ..base.columns import Flag, Json, Utc, Whole, listed
 from ..base.migrations import Migrations
 from ..base.outbox import Outbox
-from . import wallet_tables  # noqa: F401 - its tables are migrated with these
+from . import balance_tables, wallet_tables  # noqa: F401 - migrated with these
 from .order import TRANSITIONS as ORDER_TRANSITIONS
 from .payment import ACTIVE
 from .payment import TRANSITIONS as PAYMENT_TRANSITIONS
@@ -87,6 +87,8 @@ orders = Table(
     Column("expires_at", Utc, nullable=False),
     Column("paid_at", Utc),
     Column("ended_at", Utc),
+    Column("payer", Text),
+    Column("final_sale", Flag, nullable=False, server_default=text("0")),
     UniqueConstraint("merchant_id", "external_id"),
     CheckConstraint(f"status in {listed(ORDER_TRANSITIONS)}", name="desk_orders_status"),
     CheckConstraint("amount >= 0 and refunded between 0 and amount", name="desk_orders_amounts"),
@@ -242,7 +244,7 @@ ledger = Table(
     metadata,
     Column("entry", Text, primary_key=True),
     Column("account", Text, primary_key=True),
-    Column("order_id", Text, ForeignKey("till_desk_orders.id"), nullable=False, index=True),
+    Column("order_id", Text, ForeignKey("till_desk_orders.id"), index=True),
     Column("kind", Text, nullable=False),
     Column("amount", Whole, nullable=False),
     Column("currency", Text, nullable=False),
@@ -250,6 +252,7 @@ ledger = Table(
     CheckConstraint("amount <> 0", name="desk_ledger_amount"),
     sqlite_strict=True,
 )
+"""Without an order: money that an operator gave to a balance."""
 
 provider_events = Table(
     "till_desk_provider_events",

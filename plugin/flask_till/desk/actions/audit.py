@@ -9,6 +9,7 @@ from ...base.database import Work
 from ...base.invariants import Breach, Invariant, find_breaches
 from ..order import CAPTURED, ENDED_UNPAID
 from ..payment import ACTIVE
+from .audit_balances import BALANCE_INVARIANTS
 from .audit_transfers import TRANSFER_INVARIANTS
 from .audit_wallet import WALLET_INVARIANTS
 
@@ -109,9 +110,14 @@ INVARIANTS = (
     ),
     Invariant(
         "no-active-payment-after-end",
-        "an order that ended unpaid has no payment under way",
-        f"select o.id, p.id as payment from till_desk_orders o join till_desk_payments p"
-        f" on p.order_id = o.id where o.status in {_ended} and p.status in {_active}",
+        "an order that ended unpaid has no payment under way, unless late money is welcome and"
+        " somebody will end it",
+        f"""select o.id, p.id as payment from till_desk_orders o
+            join till_desk_payments p on p.order_id = o.id
+            where o.status in {_ended} and p.status in {_active}
+              and not (o.late_money = 'accept' and exists (
+                select 1 from till_desk_deliveries d where d.subject = 'payment:' || p.id
+                  and d.courier = 'late_look' and d.state = 'waiting'))""",
     ),
     Invariant(
         "ended-at",
@@ -191,6 +197,7 @@ INVARIANTS = (
            left join till_desk_payments p on p.id = v.payment_id and p.gateway = v.gateway
            where p.id is null""",
     ),
+    *BALANCE_INVARIANTS,
     *TRANSFER_INVARIANTS,
     *WALLET_INVARIANTS,
 )

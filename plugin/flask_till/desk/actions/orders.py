@@ -18,6 +18,8 @@ from ..order import (
     ENDED_UNPAID,
     EVENT_OF,
     EXPIRED,
+    PAID,
+    PARTIALLY_REFUNDED,
     PENDING,
     Order,
     OrderDraft,
@@ -49,7 +51,8 @@ def create_order(
     """The order and whether it is new.
 
     The same external id with the same draft gives the first order back; with another draft it
-    is a `Conflict` (EXTERNAL_ID_TAKEN). The unique constraint decides, not a look beforehand.
+    is a `Conflict` (EXTERNAL_ID_TAKEN), and so is an id that the partner chose and that is taken
+    (ORDER_EXISTS). The unique constraint decides, not a look beforehand.
     ``tell`` False is for a merchant that made it himself and gets it as the answer.
     """
     draft.check()
@@ -63,6 +66,8 @@ def create_order(
 
 def _earlier(work: Work, merchant: Merchant, draft: OrderDraft) -> Order:
     earlier = find_order(work, merchant.id, draft.external_id)
+    if draft.id is not None:
+        raise Conflict(f"There is an order {draft.id} already.", code="ORDER_EXISTS")
     assert earlier is not None
     row = work.execute(orders.select().where(orders.c.id == earlier.id)).one()
     if row.fingerprint != fingerprint_of(draft):
@@ -76,7 +81,7 @@ def _earlier(work: Work, merchant: Merchant, draft: OrderDraft) -> Order:
 
 def _values(work: Work, merchant: Merchant, draft: OrderDraft) -> dict[str, Any]:
     return {
-        "id": work.new_id("ord"),
+        "id": draft.id or work.new_id("ord"),
         "merchant_id": merchant.id,
         "external_id": draft.external_id,
         "fingerprint": fingerprint_of(draft),
@@ -100,6 +105,8 @@ def _values(work: Work, merchant: Merchant, draft: OrderDraft) -> dict[str, Any]
         "live": merchant.live,
         "created_at": work.now,
         "expires_at": work.now + timedelta(seconds=draft.expires_in),
+        "payer": draft.payer,
+        "final_sale": draft.final_sale,
     }
 
 
@@ -138,8 +145,9 @@ def end_order(
     """Cancel or expire an open order whose payments are all stopped.
 
     Already ended that way: the order as it is. An active payment is a `Conflict`
-    (PAYMENT_IN_PROGRESS): whoever asks must stop it at its gateway first. ``late_looks`` says how
-    long after the end each gateway is asked once more for money whose news was lost.
+    (PAYMENT_IN_PROGRESS): whoever asks must stop it at its gateway first, unless it `goes_on`.
+    ``late_looks`` says how long after the end each gateway is asked once more for money whose
+    news was lost.
     """
     order = lock_order(work, order_id, merchant_id=merchant_id)
     target = {"cancel": CANCELLED, "expire": EXPIRED}[happening]
@@ -147,11 +155,28 @@ def end_order(
         return order
     if order.status in ENDED_UNPAID or not order.is_open:
         step(order.status, happening)
-    if order.payment is not None and order.payment.status in ACTIVE:
+    under_way = order.payment is not None and order.payment.status in ACTIVE
+    if under_way and not goes_on(order, happening):
         raise Conflict("A payment is under way.", code="PAYMENT_IN_PROGRESS")
     ended = move_order(work, order, happening, ended_at=work.now)
     plan_late_looks(work, order_id, late_looks)
     return ended
+
+
+def goes_on(order: Order, happening: str) -> bool:
+    """Whether its payment is left alone for a while although the order ends: late money is welcome
+    when only the time is over, and a provider has it."""
+    begun = order.payment is None or order.payment.provider_ref is not None
+    return happening == "expire" and order.late_money == "accept" and begun
+
+
+def make_final(work: Work, order_id: str, *, merchant_id: str | None = None) -> Order:
+    """From now on nothing of a paid order goes back. Raises `Conflict` (ORDER_STATE)."""
+    order = lock_order(work, order_id, merchant_id=merchant_id)
+    if order.status not in (PAID, PARTIALLY_REFUNDED):
+        raise Conflict(f"The order is {order.status}, not paid.", code="ORDER_STATE")
+    work.execute(update(orders).where(orders.c.id == order_id).values(final_sale=True))
+    return read_order(work, order_id)
 
 
 def record_event(work: Work, order: Order, kind: str, *, tell: bool = True) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import func, insert, select
 
@@ -11,7 +12,7 @@ from ..ledger import Posting, is_balanced
 from ..tables import ledger
 
 
-def post(work: Work, *, order_id: str, kind: str, currency: str, posting: Posting) -> None:
+def post(work: Work, *, order_id: str | None, kind: str, currency: str, posting: Posting) -> None:
     """One balanced entry. A posting that does not add up to zero is a fault of ours: it raises."""
     if not is_balanced(posting):
         raise AssertionError(f"unbalanced {kind} posting for {order_id}: {dict(posting)}")
@@ -40,3 +41,26 @@ def balances(work: Work, order_id: str, kinds: Sequence[str]) -> dict[str, int]:
         .order_by(ledger.c.account)
     )
     return {row.account: int(row.total) for row in work.execute(query)}
+
+
+def list_accounts(work: Work, *, beginning: str = "") -> list[tuple[str, str, int]]:
+    """(account, currency, minor units that it holds), sorted; those that hold nothing left out."""
+    total = func.sum(ledger.c.amount).label("total")
+    query = (
+        select(ledger.c.account, ledger.c.currency, total)
+        .where(ledger.c.account.startswith(beginning, autoescape=True))
+        .group_by(ledger.c.account, ledger.c.currency)
+        .having(total != 0)
+        .order_by(ledger.c.account, ledger.c.currency)
+    )
+    return [(row.account, row.currency, int(row.total)) for row in work.execute(query).all()]
+
+
+def list_entries(work: Work, order_id: str) -> list[Any]:
+    """Every posting of an order, oldest first."""
+    query = (
+        select(ledger)
+        .where(ledger.c.order_id == order_id)
+        .order_by(ledger.c.at, ledger.c.entry, ledger.c.account)
+    )
+    return list(work.execute(query).all())

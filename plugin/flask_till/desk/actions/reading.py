@@ -149,6 +149,8 @@ def order_from(row: Any) -> Order:
         expires_at=row.expires_at,
         paid_at=row.paid_at,
         ended_at=row.ended_at,
+        payer=row.payer,
+        final_sale=row.final_sale,
     )
 
 

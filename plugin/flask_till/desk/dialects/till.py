@@ -12,7 +12,7 @@ from flask import Blueprint, Response, request
 from ...base.columns import EPOCH
 from ...base.database import Work
 from ...base.sealing import digest, new_secret
-from ...errors import InvalidRequest, NotFound
+from ...errors import Forbidden, InvalidRequest, NotFound
 from ...wire import till
 from ..actions.events import list_events, replay_event
 from ..actions.idempotency import Repeat, begin_once
@@ -94,6 +94,8 @@ def token(order_id: str) -> Response:
 
     def do(work: Work) -> Said:
         order = read_order(work, order_id, merchant_id=merchant.id)
+        if order.dialect != "till":
+            raise Forbidden("Its own protocol opens this order's page.", code="OTHER_PROTOCOL")
         store_token(work, order.id, digest(secret))
         return Said(till.Token(order_url=page_url(at, order.id), token=secret))
 

@@ -16,16 +16,23 @@ from ...money import Money
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """A way to pay that a gateway offers for a currency; ``label`` is an English message id."""
+    """A way to pay that a gateway offers for a currency; ``label`` is an English message id.
+
+    ``dialects`` are those whose orders it is for; without any, it is for all.
+    """
 
     gateway: str
     name: str
     label: str
+    dialects: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """One payment attempt as the gateway sees it. ``payment_id`` is its idempotency key."""
+    """One payment attempt as the gateway sees it. ``payment_id`` is its idempotency key.
+
+    ``expires_at`` is until when money is taken; ``payer`` whose balances may pay.
+    """
 
     payment_id: str
     order_id: str
@@ -38,6 +45,7 @@ class Charge:
     metadata: Mapping[str, str] = field(default_factory=dict)
     provider_ref: str | None = None
     client: Mapping[str, Any] = field(default_factory=dict)
+    payer: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,3 +183,11 @@ class PassesOn(Protocol):
 
     def reverse_transfer(self, reversal_id: str, transfer_ref: str, amount: Money) -> str:
         """Take all or part of it back; the provider's id of that."""
+
+
+@runtime_checkable
+class TakesWord(Protocol):
+    """What a gateway can besides, whose provider is a partner that tells us in its own protocol."""
+
+    def evidence(self, charge: Charge, status: str, reason: str | None = None) -> Evidence:
+        """What the partner told of a payment that it takes itself."""
