@@ -1,7 +1,8 @@
 """Stempel: a small shop that sells with Flask-Till. ``python -m demo_shop`` starts it.
 
-Read `catalog` for what it sells, `shop` for the shop itself and `desk` for the order desk that
-takes its money. `partners` and `__main__` only set the two up for trying things out.
+Read `catalog` for what it sells, `shop` for the shop itself, `fronts` for the protocols that it
+sells through, and `desk` for the order desk that takes its money. `partners` and `__main__` only
+set them up for trying things out.
 """
 
 from __future__ import annotations
@@ -13,7 +14,11 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Site:
-    """Where this demo runs. Shop and desk are two sites to a browser, as they would be in life."""
+    """Where this demo runs. Shop and desk are two sites to a browser, as they would be in life.
+
+    The same shop is also open as an IPOS widget and as a Boxo miniapp, on the two ports after
+    the desk's.
+    """
 
     shop_port: int
     desk_port: int
@@ -31,6 +36,22 @@ class Site:
     @property
     def shop_url(self) -> str:
         return f"http://localhost:{self.shop_port}"
+
+    @property
+    def ipos_port(self) -> int:
+        return self.desk_port + 1
+
+    @property
+    def ipos_url(self) -> str:
+        return f"http://localhost:{self.ipos_port}"
+
+    @property
+    def boxo_port(self) -> int:
+        return self.desk_port + 2
+
+    @property
+    def boxo_url(self) -> str:
+        return f"http://localhost:{self.boxo_port}"
 
     @property
     def desk_url(self) -> str:

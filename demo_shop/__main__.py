@@ -16,13 +16,14 @@ from flask import Flask
 from werkzeug.serving import make_server
 
 from . import Site, partners
-from .catalog import PROMOTIONS
-from .desk import create_desk, desk
+from .desk import create_desk, desk, user_token
+from .fronts import FRONTS, Front
 from .shop import create_app, till
 
 ENVIRONMENT = """environment:
   SHOP_PORT        port of the shop (5000), which is served as http://localhost:5000
-  DESK_PORT        port of the order desk (5001), which is served as http://127.0.0.1:5001
+  DESK_PORT        port of the order desk (5001), which is served as http://127.0.0.1:5001;
+                   on the two ports after it the same shop is an IPOS widget and a Boxo miniapp
   TILL_DEMO_DIR    folder of the databases and of partners.json (demo_shop/instance);
                    delete it to start afresh
   STRIPE_SECRET_KEY, STRIPE_PUBLISHABLE_KEY, STRIPE_WEBHOOK_SECRET
@@ -44,19 +45,28 @@ def main() -> None:
         signal.signal(stop, lambda *_: stopping.set())
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     with ExitStack() as running:
-        shop_socket = running.enter_context(listen("SHOP_PORT", site.shop_port))
+        fronts = [front(site) for front in FRONTS]
+        sockets = {f.name: running.enter_context(listen(variable(f), f.port)) for f in fronts}
         desk_socket = running.enter_context(listen("DESK_PORT", site.desk_port))
         desk_app = create_desk(site)
         running.callback(close_desk, desk_app)
         running.enter_context(serve(desk_app, desk_socket))
-        shop_app = create_app(site)
-        running.callback(till.close, shop_app)
-        running.enter_context(serve(shop_app, shop_socket))
-        file = partners.write(site)
-        if answers(f"{site.desk_url}/v1/openapi.json") and answers(site.shop_url):
+        for front in fronts:
+            shop_app = create_app(site, front)
+            running.callback(till.close, shop_app)
+            running.enter_context(serve(shop_app, sockets[front.name]))
+        with desk_app.app_context():
+            file = partners.write(site, user_token=user_token())
+        urls = [f"{site.desk_url}/v1/openapi.json", *(front.url for front in fronts)]
+        if all(answers(url) for url in urls):
             print(welcome(site, str(file)), flush=True)
             stopping.wait()
         print("The demo stops. Baskets and orders are kept for the next time.", flush=True)
+
+
+def variable(front: Front) -> str:
+    """What moves the front to another port."""
+    return "SHOP_PORT" if front.name == "till" else "DESK_PORT"
 
 
 def listen(variable: str, port: int) -> socket.socket:
@@ -107,9 +117,14 @@ def welcome(site: Site, partners_file: str) -> str:
     your orders   {site.shop_url}/orders
     the wallet    {site.desk_url}/wallet
 
+  The same shop, selling through other protocols:
+
+    IPOS widget   {site.ipos_url}   in dollars, for Ada, who has money in her wallet
+    Boxo miniapp  {site.desk_url}/host   inside a host app that takes the payment
+
   Put something in the basket and check out. The order page opens on another site, the
   desk's ({site.desk_url}), where you choose how the payment ends; then watch the shop
-  say thank you by itself, in every tab. Promotion codes: {", ".join(p.code for p in PROMOTIONS)}.
+  say thank you by itself, in every tab. Promotion codes: TEN, MINUS20.
 
   Or pay with a phone. Open the wallet in a second window and sign in with any number of nine
   digits; the code is on the page. Then press "Buy with your phone" in the shop, type the same

@@ -17,44 +17,52 @@ CATEGORIES = {
 }
 
 
-def zl(amount: str) -> Money:
-    return Money(amount, "PLN")
+class Goods:
+    """All that Stempel sells, in one currency. The numbers are the same in each."""
 
+    def __init__(self, currency: str) -> None:
+        self._currency = currency
+        products = json.loads(Path(__file__).with_name("products.json").read_bytes())
+        self.products = [self._product(**facts) for facts in products]
 
-def product(price: str, **facts: Any) -> Product:
-    """A product of ours: its drawing and its page are named after its id."""
-    name = facts["id"]
-    picture, page = f"/static/drawings/{name}.svg", f"/products/{name}"
-    return Product(price=zl(price), image=picture, url=page, **facts)
+    def price(self, amount: str) -> Money:
+        return Money(amount, self._currency)
 
+    def _product(self, price: str, **facts: Any) -> Product:
+        """A product of ours: its drawing and its page are named after its id."""
+        name = facts["id"]
+        picture, page = f"/static/drawings/{name}.svg", f"/products/{name}"
+        return Product(price=self.price(price), image=picture, url=page, **facts)
 
-PRODUCTS = [
-    product(**facts) for facts in json.loads(Path(__file__).with_name("products.json").read_bytes())
-]
+    @property
+    def promotions(self) -> list[Promotion]:
+        off, least = self.price("20"), self.price("150")
+        return [
+            Promotion("TEN", percent=10, label="10% off everything"),
+            Promotion(
+                "MINUS20",
+                amount=off,
+                minimum=least,
+                label=f"{off.format('en')} off from {least.format('en')}",
+            ),
+        ]
 
-PROMOTIONS = [
-    Promotion("TEN", percent=10, label="10% off everything"),
-    Promotion("MINUS20", amount=zl("20"), minimum=zl("150"), label="20 zł off from 150 zł"),
-]
-
-
-DELIVERIES = [
-    Delivery(
-        "APM",
-        zl("12.99"),
-        services=(DeliveryService("PWW", "Weekend delivery", zl("2")),),
-        free_from=zl("300"),
-    ),
-    Delivery(
-        "COURIER",
-        zl("15.99"),
-        services=(
-            DeliveryService("COD", "Cash on delivery", zl("4")),
-            DeliveryService("GW", "Gift wrapping", zl("6.50")),
-        ),
-    ),
-    Delivery("DIGITAL", zl("0"), days=0),
-]
+    @property
+    def deliveries(self) -> list[Delivery]:
+        price = self.price
+        weekend = DeliveryService("PWW", "Weekend delivery", price("2"))
+        return [
+            Delivery("APM", price("12.99"), services=(weekend,), free_from=price("300")),
+            Delivery(
+                "COURIER",
+                price("15.99"),
+                services=(
+                    DeliveryService("COD", "Cash on delivery", price("4")),
+                    DeliveryService("GW", "Gift wrapping", price("6.50")),
+                ),
+            ),
+            Delivery("DIGITAL", price("0"), days=0),
+        ]
 
 
 def consents(shop_url: str) -> list[Consent]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from . import Site
-from .catalog import PRODUCTS
+from .catalog import Goods
 
 TOKEN_PATH = "/auth/realms/external/protocol/openid-connect/token"  # noqa: S105  # a path
 
@@ -55,8 +55,73 @@ INPOST = InpostMerchant(
 )
 
 
-def describe(site: Site) -> dict[str, Any]:
+@dataclass(frozen=True)
+class IposWidget:
+    """A portal, the shop as a widget in it, and one user with money in her wallet."""
+
+    merchant_id: str
+    app_id: str
+    ip_id: int
+    login_secret: str
+    widget_tag: str
+    access_key: str
+    secret_key: str
+    user_id: str
+    user_name: str
+    email: str
+    api_key: str
+
+
+IPOS = IposWidget(
+    merchant_id="mer_demoStempelIpos",
+    app_id="app_stempel",
+    ip_id=417,
+    login_secret="stempel-demo-login-secret-01",  # noqa: S106  # for all to see
+    widget_tag="stempel",
+    access_key="wgt_ak_5ce23e15ce23e15ce23e15ce2",
+    secret_key="wgt_sk_0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c",  # noqa: S106
+    user_id="usr_ada",
+    user_name="ada",
+    email="ada@stempel.example",
+    api_key="ipos_key_demoAda_0123456789abcdefghijkl",
+)
+
+
+@dataclass(frozen=True)
+class BoxoPair:
+    """The shop as a miniapp, the host app that shows it, and one of the host's users.
+
+    ``outside_*`` is a second host, whose own server takes the money: a partner developer's.
+    """
+
+    merchant_id: str
+    app_id: str
+    secret_key: str
+    hmac_secret: str
+    client_id: str
+    host_secret_key: str
+    host_hmac_secret: str
+    user_reference: str
+
+
+BOXO = BoxoPair(
+    merchant_id="mer_demoStempelBoxo",
+    app_id="app36902",
+    secret_key="mini-secret-1",  # noqa: S106  # for all to see
+    hmac_secret="boxo-example-hmac-secret",  # noqa: S106
+    client_id="host_client_1",
+    host_secret_key="host-secret-1",  # noqa: S106
+    host_hmac_secret="boxo-example-host-hmac-secret",  # noqa: S106
+    user_reference="user-77",
+)
+LOCAL_NETWORKS = ("127.0.0.0/8", "::1")
+"""Whose calls need no signature in the demo."""
+
+
+def describe(site: Site, *, user_token: str) -> dict[str, Any]:
     """For each protocol that the desk speaks, all that a client of it needs to begin."""
+    product_ids = [product.id for product in Goods("PLN").products]
+    ipos, boxo = f"{site.desk_url}/ipos", f"{site.desk_url}/boxo"
     return {
         "till": {
             "base_url": f"{site.desk_url}/v1",
@@ -67,7 +132,7 @@ def describe(site: Site) -> dict[str, Any]:
             "callback_url": f"{site.shop_url}/till/callbacks/till",
             "shop_url": site.shop_url,
             "desk_url": site.desk_url,
-            "product_ids": [product.id for product in PRODUCTS],
+            "product_ids": product_ids,
         },
         "inpost": {
             "base_url": f"{site.desk_url}/inpost",
@@ -76,13 +141,36 @@ def describe(site: Site) -> dict[str, Any]:
             "signing_keys_url": f"{site.desk_url}/inpost/v1/izi/signing-keys/public",
             "merchant_base_url": f"{site.shop_url}/till/merchant",
             "wallet_url": f"{site.desk_url}/wallet",
-            "product_ids": [product.id for product in PRODUCTS],
+            "product_ids": product_ids,
+        },
+        "ipos": {
+            "base_url": ipos,
+            "api_url": f"{ipos}/api/v1",
+            **asdict(IPOS),
+            "user_token": user_token,
+            "login_origin": site.ipos_url,
+            "order_page_url": f"{site.desk_url}/order",
+            "callback_url": f"{site.ipos_url}/till-ipos/callbacks/ipos",
+            "shop_url": site.ipos_url,
+            "currency": "USD",
+            "product_ids": product_ids,
+        },
+        "boxo": {
+            "base_url": boxo,
+            "api_url": f"{boxo}/api/v1",
+            **asdict(BOXO),
+            "allowed_networks": list(LOCAL_NETWORKS),
+            "webhook_url": f"{site.boxo_url}/till-boxo/callbacks/boxo",
+            "confirmation_url": f"{boxo}/hostapp/pay",
+            "host_page_url": f"{site.desk_url}/host",
+            "miniapp_url": site.boxo_url,
+            "product_ids": product_ids,
         },
     }
 
 
-def write(site: Site) -> Path:
+def write(site: Site, *, user_token: str) -> Path:
     """Writes ``partners.json`` into the demo's folder and says where it is."""
     path = site.folder / "partners.json"
-    path.write_text(json.dumps(describe(site), indent=2) + "\n")
+    path.write_text(json.dumps(describe(site, user_token=user_token), indent=2) + "\n")
     return path

@@ -14,51 +14,48 @@ from werkzeug.exceptions import BadHost, HTTPException, SecurityError
 from flask_till import Money, Product, SqlCatalog, Till
 
 from . import Site
-from .catalog import CATEGORIES, DELIVERIES, PRODUCTS, PROMOTIONS, consents, goes_with
-from .partners import INPOST, SHOP
+from .catalog import CATEGORIES, Goods, consents, goes_with
+from .fronts import Front
 
 FEATURED = ("teapot", "cards", "wrap")
+FOLDERS = {"till": "shop", "ipos": "ipos_shop", "boxo": "boxo_shop"}
+"""What each front keeps its database in."""
 
 pages = Blueprint("pages", __name__)
-till = Till(promotions=PROMOTIONS, order_complete="pages.order")
+till = Till(order_complete="pages.order")
 
 
-def create_app(site: Site) -> Flask:
-    app = Flask(__name__, instance_path=str(site.folder / "shop"))
-    app.config.update(
-        TILL_ENV="development",
-        TILL_CURRENCY="PLN",
-        TILL_PUBLIC_URL=site.shop_url,
-        TILL_DESK_URL=site.desk_url,
-        TILL_DESK_KEY=SHOP.api_key,
-        TILL_DESK_CALLBACK_SECRETS=SHOP.callback_secret,
-        # The desk is the shoppers' wallet, too. Without the URLs this would be InPost's sandbox.
-        TILL_INPOST_CLIENT_ID=INPOST.client_id,
-        TILL_INPOST_CLIENT_SECRET=INPOST.client_secret,
-        TILL_INPOST_POS_ID=INPOST.pos_id,
-        TILL_INPOST_MERCHANT_CLIENT_ID=INPOST.merchant_client_id,
-        TILL_INPOST_MERCHANT_SECRET=INPOST.merchant_secret,
-        TILL_INPOST_API_URL=f"{site.desk_url}/inpost",
-        TILL_INPOST_APP_LINK=f"{site.desk_url}/wallet",
-    )
+def create_app(site: Site, front: Front) -> Flask:
+    app = Flask(__name__, instance_path=str(site.folder / FOLDERS[front.name]))
+    app.config.update(TILL_ENV="development", TILL_URL_PREFIX=front.prefix)
+    app.config.update(DESK=site.desk_url, FRAMER=front.framer)
     catalog = app.extensions["catalog"] = SqlCatalog()
+    goods = Goods(front.currency)
     till.init_app(
         app,
         catalog=catalog,
-        deliveries=DELIVERIES,
-        consents=consents(site.shop_url),
+        currency=front.currency,
+        public_url=front.url,
+        promotions=goods.promotions,
+        deliveries=goods.deliveries,
+        consents=consents(front.url),
         related=goes_with,
+        **front.settings,
     )
-    fill(catalog)
+    fill(catalog, goods)
     app.register_blueprint(pages)
     app.register_error_handler(HTTPException, show_error)
-    app.jinja_env.globals.update(promotions=PROMOTIONS, categories=CATEGORIES)
+    app.jinja_env.globals.update(
+        promotions=goods.promotions,
+        categories=CATEGORIES,
+        has_wallet="inpost_client_id" in front.settings,
+    )
     return app
 
 
-def fill(catalog: SqlCatalog) -> None:
+def fill(catalog: SqlCatalog, goods: Goods) -> None:
     """Puts our products into the database; what is left of each one we sold before stays."""
-    for product in PRODUCTS:
+    for product in goods.products:
         known = catalog.get(product.id)
         if known is None:
             catalog.add(product)
@@ -149,7 +146,8 @@ def check_out() -> ResponseReturnValue:
     if answer.is_error:
         return changed(answer)
     opened = answer.json()
-    return redirect(f"{opened['order_url']}&token={opened['token']}", 303)
+    address = httpx.URL(opened["order_url"]).copy_set_param("token", opened["token"])
+    return redirect(str(address), 303)
 
 
 def ask_till(method: str, path: str, **body: Any) -> httpx.Response:
@@ -158,7 +156,8 @@ def ask_till(method: str, path: str, **body: Any) -> httpx.Response:
     headers = {name: request.headers[name] for name in passed_on if name in request.headers}
     transport = httpx.WSGITransport(current_app)
     with httpx.Client(transport=transport, base_url=request.host_url) as client:
-        return client.request(method, f"/till/{path}", json=body or None, headers=headers)
+        address = f"{current_app.config['TILL_URL_PREFIX']}/{path}"
+        return client.request(method, address, json=body or None, headers=headers)
 
 
 def changed(answer: httpx.Response) -> ResponseReturnValue:
@@ -204,13 +203,14 @@ def stock_hint(product: Product) -> str:
 
 @pages.after_app_request
 def protect(response: Response) -> Response:
-    """Nothing but this site's own files and, for the order page, the desk's."""
-    desk = current_app.config["TILL_DESK_URL"]
+    """Nothing but this site's own files and, for the order page, the desk's; shown by nobody
+    else, except a miniapp by its host."""
+    desk, framer = current_app.config["DESK"], current_app.config["FRAMER"] or "'none'"
     response.headers.setdefault(
         "Content-Security-Policy",
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
         f"connect-src 'self'; frame-src {desk}; form-action 'self' {desk}; "
-        "base-uri 'none'; frame-ancestors 'none'",
+        f"base-uri 'none'; frame-ancestors {framer}",
     )
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "same-origin")

@@ -15,7 +15,9 @@ from typing import Any
 
 ROOT = Path(__file__).parents[1]
 ASSETS = ROOT / "widget_assets"
-ENTRY = "till.js"
+SHOP = ("TillButton", "TillBasket", "TillOrder")
+MODULES = {"till.js": SHOP, "elements/till-miniapp.js": ("TillMiniapp",)}
+"""The elements that each file registers."""
 MANIFEST = ASSETS / "custom-elements.json"
 PAGE = ROOT / "docs" / "widget.md"
 START, END = "<!-- elements, written by scripts/docs -->", "<!-- end of elements -->"
@@ -59,8 +61,8 @@ def dashed(name: str) -> str:
     return re.sub(r"[A-Z]", lambda letter: "-" + letter[0].lower(), name)
 
 
-def events(source: str) -> list[dict[str, Any]]:
-    _, body = interface(source, "TillEventMap")
+def events(source: str, name: str) -> list[dict[str, Any]]:
+    _, body = interface(source, name)
     pattern = COMMENT + r"'(?P<name>[\w-]+)': (?P<type>.+);\n"
     return [
         {
@@ -74,9 +76,10 @@ def events(source: str) -> list[dict[str, Any]]:
 
 def element(source: str, name: str) -> dict[str, Any]:
     comment, own = interface(source, name)
-    _, shared = interface(source, "TillElement")
+    _, shared = interface(source, "TillElement") if name in SHOP else ("", "")
     theme, _ = interface(source, "TillTheme")
     fields = properties(shared) + properties(own)
+    told = events(source, "TillEventMap" if name in SHOP else f"{name}EventMap")
     return {
         "kind": "class",
         "name": name,
@@ -103,7 +106,7 @@ def element(source: str, name: str) -> dict[str, Any]:
             }
             for field in fields
         ],
-        "events": events(source),
+        "events": told,
         "slots": tagged(comment, "slot"),
         "cssParts": tagged(comment, "csspart"),
         "cssProperties": tagged(theme, "cssproperty"),
@@ -112,22 +115,26 @@ def element(source: str, name: str) -> dict[str, Any]:
 
 def elements() -> list[dict[str, Any]]:
     source = (ASSETS / "till.d.ts").read_text(encoding="utf-8")
-    return [element(source, name) for name in ("TillButton", "TillBasket", "TillOrder")]
+    return [element(source, name) for names in MODULES.values() for name in names]
 
 
 def manifest() -> str:
-    made = elements()
+    made = {element["name"]: element for element in elements()}
+    modules = [module(path, [made[name] for name in names]) for path, names in MODULES.items()]
+    written = {"schemaVersion": "2.1.0", "readme": "", "modules": modules}
+    return json.dumps(written, indent=2, ensure_ascii=False) + "\n"
+
+
+def module(path: str, made: list[dict[str, Any]]) -> dict[str, Any]:
     exports = [
         {
             "kind": "custom-element-definition",
             "name": element["tagName"],
-            "declaration": {"name": element["name"], "module": ENTRY},
+            "declaration": {"name": element["name"], "module": path},
         }
         for element in made
     ]
-    module = {"kind": "javascript-module", "path": ENTRY, "declarations": made, "exports": exports}
-    written = {"schemaVersion": "2.1.0", "readme": "", "modules": [module]}
-    return json.dumps(written, indent=2, ensure_ascii=False) + "\n"
+    return {"kind": "javascript-module", "path": path, "declarations": made, "exports": exports}
 
 
 def table(head: str, rows: list[tuple[str, str]]) -> str:
@@ -136,8 +143,8 @@ def table(head: str, rows: list[tuple[str, str]]) -> str:
 
 
 def reference() -> str:
-    """The tables of the page: each element, then what all of them share."""
-    made = elements()
+    """The tables of the page: each element of a shop, what these share, then the host's."""
+    *made, host = elements()
     shared = _names(made[1], "attributes")
     chapters = []
     for element in made:
@@ -148,6 +155,9 @@ def reference() -> str:
     common = [row for row in _rows(made[0], "attributes") if row[0] in shared]
     chapters += ["### Attributes of all three", table("attribute", common)]
     chapters += ["### Events", table("event", _rows(made[0], "events"))]
+    chapters += [f"### `<{host['tagName']}>`", _in_code(host["description"])]
+    for head, kind in ("attribute", "attributes"), ("part", "cssParts"), ("event", "events"):
+        chapters += [table(head, _rows(host, kind))]
     chapters += ["### Custom properties", table("property", _rows(made[0], "cssProperties"))]
     return "\n\n".join(chapters)
 

@@ -137,6 +137,41 @@ export interface InpostWidgetOptions {
   handleBasketEvent(event: string): Promise<boolean>;
 }
 
+/** What a host app has to know to take the payment of an order. */
+export interface HostPayment {
+  /** A decimal. */
+  readonly amount: string | number;
+  readonly currency: string;
+  readonly miniapp_order_id: string;
+  readonly transaction_token: string;
+}
+
+/** The answer to a checkout. */
+export interface Checkout {
+  readonly order_id: string;
+  readonly order_url: string;
+  readonly token?: string | null;
+  /** Where the shop is shown inside a host app that takes the payment instead of the order page. */
+  readonly pay_in_host?: HostPayment | null;
+}
+
+/** A payment that a miniapp asks for. What it says of the amount is not believed: the token names the payment. */
+export interface MiniappPayment {
+  readonly amount: number;
+  readonly currency: string;
+  readonly miniappOrderId: string;
+  readonly transactionToken: string;
+  readonly extraParams?: unknown;
+}
+
+/** What became of it. */
+export interface MiniappPaid {
+  readonly status: 'success' | 'failed' | 'cancelled';
+  readonly hostappOrderId?: string;
+  readonly transactionId?: string;
+  readonly error?: string;
+}
+
 /** The texts of one language, by name. Error codes of the shop are names too. */
 export type Words = Record<string, string>;
 
@@ -150,8 +185,11 @@ export type Mode = 'popup' | 'redirect' | 'frame';
  */
 export interface Shop {
   readonly base: string;
-  /** Names the lock and the tabs' channel, and in sessionStorage the order that this tab set out to pay. */
+  /** Names the lock and the tabs' channel, and in `mine` the order that this tab set out to pay. */
   readonly key: string;
+  /** What this tab keeps, and what all tabs keep: the browser's storage, or nothing lasting where it gives none. */
+  readonly mine: Record<string, string>;
+  readonly ours: Record<string, string>;
   readonly basket: Basket | undefined;
   readonly order: Order | undefined;
   /** The newest that is known. */
@@ -176,17 +214,24 @@ export interface Shop {
   tell(type: string, detail: object): boolean;
 }
 
-/** @internal What the parts that load later need of an element. */
-export interface Seen extends HTMLElement {
-  readonly till: Shop;
-  readonly words: Words;
+/** @internal An element with words of its own. */
+export interface Speaks extends HTMLElement {
   /** The language the element speaks. */
   readonly lingo: string;
+}
+
+/** @internal What the parts that load later need of an element. */
+export interface Seen extends Speaks {
+  readonly till: Shop;
+  readonly words: Words;
   draw(): void;
   /** What says what went wrong last. */
   alert?: Element;
-  /** Opens an empty popup; null when it was blocked. Works only inside a click. */
-  popup(): Window | null;
+  /**
+   * Opens an empty popup; null when it was blocked, and, unless it is `late`, where an app around us may take the payment.
+   * Works only inside a click and shortly after.
+   */
+  popup(late?: boolean): Window | null;
 }
 
 /** @internal The shop with this base URL; without one, the shop that the script came from. */
@@ -309,6 +354,69 @@ export interface TillBasket extends TillElement {}
 export interface TillOrder extends TillElement {}
 
 /**
+ * Another shop's pages inside this one, which plays the app around them: it says who the user is and takes the payments. For
+ * the page of a host app; it comes with a file of its own, `elements/till-miniapp.js`. It fills the place that the page gives it.
+ *
+ * @tag till-miniapp
+ * @csspart app - The frame with the app's page.
+ * @csspart veil - What lies over it while it opens, or says that it cannot be opened.
+ * @csspart retry - The button that tries again.
+ * @csspart frame - The dialog that holds the desk's confirmation of a payment.
+ * @csspart close - The button that closes the dialog.
+ */
+export interface TillMiniapp extends Speaks {
+  /** The id of the miniapp. */
+  get appId(): string | null;
+  set appId(value: string | null);
+  /** The id of the host app, which is this page. */
+  get clientId(): string | null;
+  set clientId(value: string | null);
+  /** Where the desk is asked, such as `https://pay.example.com/boxo/api/v1`. */
+  get baseUrl(): string | null;
+  set baseUrl(value: string | null);
+  /** The origins whose messages are answered, with spaces between them. Without it that of the app's address. */
+  get origins(): string | null;
+  set origins(value: string | null);
+  /** A code that tells the desk who the user is, good for one login. */
+  get authCode(): string | null;
+  set authCode(value: string | null);
+  /** The host app's own reference of the user. */
+  get userId(): string | null;
+  set userId(value: string | null);
+  /** `dark`, `light` or `system`; the app is told, and told again when it changes. */
+  get theme(): string | null;
+  set theme(value: 'dark' | 'light' | 'system' | null);
+  /** The language that the app is told, such as `en` or `pl-PL`; also that of the element's own few words. */
+  get locale(): string | null;
+  set locale(value: string | null);
+
+  /** Opens the app afresh. */
+  reload(): Promise<void>;
+  /** Tells the app that the user has gone, and forgets who that was. */
+  logout(): void;
+  addEventListener<K extends keyof TillMiniappEventMap>(
+    type: K,
+    listener: (this: this, event: TillMiniappEventMap[K]) => unknown,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  addEventListener(type: string, listener: EventListenerOrEventListenerObject, options?: boolean | AddEventListenerOptions): void;
+}
+
+/** The events of <till-miniapp>. The first three ask: `respondWith` takes the answer, or a promise of it, and they can be prevented. */
+export interface TillMiniappEventMap {
+  /** The app asks for a payment. Answered, the page takes the money in a way of its own; prevented, the answer is "cancelled"; else the desk's confirmation opens in a dialog. */
+  'till-miniapp-pay': CustomEvent<MiniappPayment & { respondWith(answer: MiniappPaid | Promise<MiniappPaid>): void }>;
+  /** The app wants to know who the user is. Answered with an auth code, that one is used instead of `auth-code`; prevented, the app is refused. */
+  'till-miniapp-login': CustomEvent<{ respondWith(code: string | Promise<string>): void }>;
+  /** An event of the app's own. Without an answer the app is told that nobody listens. */
+  'till-miniapp-event': CustomEvent<{ type: string; payload: any; respondWith(answer: any): void }>;
+  /** A payment was made, as the page that took it says. */
+  'till-miniapp-paid': CustomEvent<{ transactionToken: string; hostappOrderId?: string; transactionId?: string }>;
+  /** The app cannot be opened. Prevent it to show that in your own way. */
+  'till-error': CustomEvent<{ code: string; message: string }>;
+}
+
+/**
  * The events. The first five ask and can be prevented; the others tell. Asking and element-told events bubble out of
  * shadow roots. `till-basket-changed`, `till-binding-changed`, `till-order-changed` and `till-order-paid` do not bubble: each
  * element of the shop and the document get one each.
@@ -343,7 +451,7 @@ export interface TillEventMap {
 }
 
 /**
- * The custom properties that theme all three elements.
+ * The custom properties that theme all elements.
  *
  * @cssproperty --till-accent - Buttons and the badge's number.
  * @cssproperty --till-on-accent - Text on the accent.
@@ -364,6 +472,7 @@ declare global {
     'till-button': TillButton;
     'till-basket': TillBasket;
     'till-order': TillOrder;
+    'till-miniapp': TillMiniapp;
   }
   interface DocumentEventMap extends Pick<TillEventMap, Exclude<keyof TillEventMap, 'inpost-update-count' | 'izi-binding-complete'>> {}
   interface Window {
@@ -379,12 +488,16 @@ declare global {
     iziMobileLink(): Promise<{ link: string }>;
     /** What the page hands to `InPostPayWidget.init`; a promise of it while izi.js is not loaded. */
     tillInpostWidgetOptions(): InpostWidgetOptions | Promise<InpostWidgetOptions>;
+    /** @internal What a native host app gives to the pages in it. */
+    AppboxoJs?: Record<string, (message: string) => void>;
+    /** @internal The same on another system. */
+    webkit?: { messageHandlers?: Record<string, { postMessage(message: object): void } | undefined> };
   }
 }
 
 /** Attributes and properties as React 19 takes them, with `ontill-added` and friends for the events. */
-type InReact<Own extends string> = { [name in Own]?: string | number | boolean | null } & {
-  [event in keyof TillEventMap as `on${event}`]?: (event: TillEventMap[event]) => void;
+type InReact<Own extends string, Events = TillEventMap> = { [name in Own]?: string | number | boolean | null } & {
+  [event in keyof Events as `on${event & string}`]?: (event: Events[event]) => void;
 };
 type Shared = 'shop' | 'language' | 'dark-mode' | 'darkMode' | 'mode' | 'count';
 type OfButton =
@@ -402,6 +515,20 @@ type OfButton =
   | 'frameStyle'
   | 'min-width'
   | 'minWidth';
+type OfMiniapp =
+  | 'app-id'
+  | 'appId'
+  | 'client-id'
+  | 'clientId'
+  | 'base-url'
+  | 'baseUrl'
+  | 'auth-code'
+  | 'authCode'
+  | 'user-id'
+  | 'userId'
+  | 'origins'
+  | 'theme'
+  | 'locale';
 
 // @ts-ignore: without the types of React there is nothing to extend
 type Html<E> = import('react').DetailedHTMLProps<import('react').HTMLAttributes<E>, E>;
@@ -413,6 +540,7 @@ declare module 'react' {
       'till-button': Html<TillButton> & InReact<OfButton>;
       'till-basket': Html<TillBasket> & InReact<Shared>;
       'till-order': Html<TillOrder> & InReact<Shared>;
+      'till-miniapp': Html<TillMiniapp> & InReact<OfMiniapp, TillMiniappEventMap>;
     }
   }
 }

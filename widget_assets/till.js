@@ -40,10 +40,18 @@ export class Shop {
   soon;
   lang = '';
   elements = new Set();
+  mine = {};
+  ours = {};
+  locks;
 
   constructor(base) {
     shops.set((this.base = base), this);
     this.key = 'till:' + base;
+    try {
+      this.mine = sessionStorage;
+      this.ours = localStorage;
+      this.locks = navigator.locks;
+    } catch {} // a browser may keep nothing for a frame on another site
     addEventListener('visibilitychange', () => document.hidden || this.wake());
     addEventListener('pagehide', () => {
       this.close();
@@ -56,7 +64,7 @@ export class Shop {
     if (!element.isConnected || this.elements.has(element)) return;
     this.elements.add(element);
     this.start();
-    if (element.localName == 'till-order' || sessionStorage[this.key]) this.wake();
+    if (element.localName == 'till-order' || this.mine[this.key]) this.wake();
   }
 
   start() {
@@ -125,7 +133,7 @@ export class Shop {
     if (this.channel || !this.tabs || !(this.basket?.version || this.order)) return;
     const { signal } = (this.channel = new AbortController());
     const lead = () => import('./lib/channel.js').then((m) => m.listen(this, signal));
-    (navigator.locks?.request(this.key, { signal }, lead) ?? lead()).catch(() => signal.aborted || this.close());
+    (this.locks?.request(this.key, { signal }, lead) ?? lead()).catch(() => signal.aborted || this.close());
   }
 
   close() {
@@ -217,8 +225,8 @@ export class TillElement extends (globalThis.HTMLElement ?? Object) {
     else this.draw();
   }
 
-  popup() {
-    return open('about:blank', 'till', 'popup,width=480,height=760');
+  popup(late) {
+    return late || (parent == window && !window.AppboxoJs && !window.webkit?.messageHandlers) ? open('about:blank', 'till', 'popup,width=480,height=760') : null;
   }
 
   build() {}

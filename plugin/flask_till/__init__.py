@@ -23,11 +23,16 @@ from .shop.actions.catalogs import ListCatalog, SqlCatalog
 from .shop.basket import Basket, BasketLine
 from .shop.catalog import Catalog, Product
 from .shop.desks import Desk
+from .shop.desks.boxo import BoxoDesk
+from .shop.desks.ipos import IposDesk
+from .shop.desks.ipos_login import HostLogin
 from .shop.extension import Till as _ShopTill
 from .shop.order import Order, OrderLine
 from .shop.promotion import Promotion
 from .shop.terms import Consent, ConsentLink, Delivery, DeliveryService, Offer
 from .shop.wallet_order import WalletOrder
+from .wire.boxo.signing import HeaderNames as BoxoHeaders
+from .wire.boxo.signing import Scheme as BoxoScheme
 
 __version__ = "0.1.0"
 
@@ -51,12 +56,17 @@ class Till(_ShopTill):
 __all__ = [
     "Basket",
     "BasketLine",
+    "BoxoDesk",
+    "BoxoHeaders",
+    "BoxoScheme",
     "Catalog",
     "Consent",
     "ConsentLink",
     "Delivery",
     "DeliveryService",
     "Desk",
+    "HostLogin",
+    "IposDesk",
     "ListCatalog",
     "Money",
     "Offer",

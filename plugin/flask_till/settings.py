@@ -52,6 +52,13 @@ class ShopSettings(InpostSettings):
         values.origins,
         "Origins besides the shop's own whose pages may call the shop's endpoints.",
     )
+    in_frames: bool = setting(
+        "TILL_IN_FRAMES",
+        False,
+        values.flag,
+        "The shop is shown inside other sites' pages, as a miniapp or a widget: its basket's cookie"
+        " is sent there too, kept apart for each such site. Needs https, or a shop on localhost.",
+    )
     currency: str | None = setting(
         "TILL_CURRENCY",
         None,

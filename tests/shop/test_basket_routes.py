@@ -135,6 +135,13 @@ def test_only_on_this_machine_the_cookie_needs_no_https(app: Flask) -> None:
         assert ("secure" in cookie_of(answer)) is needs, host
 
 
+def test_in_another_sites_frame_the_cookie_is_sent_and_kept_apart(
+    new_shop: Callable[..., Flask],
+) -> None:
+    given = add(browser(new_shop(in_frames=True))).headers["Set-Cookie"]
+    assert {"Secure", "HttpOnly", "SameSite=None", "Partitioned"} <= set(given.split("; "))
+
+
 def with_cookie(app: Flask, value: str) -> FlaskClient:
     client = browser(app)
     client.set_cookie("till_basket", value)

@@ -8,9 +8,11 @@ from contextlib import nullcontext
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from .world import World
+from .miniapp_page import HOST_POLICY, MINIAPP, Miniapp
+from .world import HASH, World
 
 OpenTab = Callable[..., Page]
+OpenMiniapp = Callable[..., Miniapp]
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -65,3 +67,43 @@ def open_tab(shopper: BrowserContext, world: World) -> Iterator[OpenTab]:
 
     yield open_tab
     assert wrong == []
+
+
+@pytest.fixture
+def open_miniapp(shopper: BrowserContext, world: World) -> Iterator[OpenMiniapp]:
+    """Opens a host's page with a miniapp of another site; keywords become attributes.
+
+    A script error or a breach of the policy fails the test.
+    """
+    wrong: list[str] = []
+
+    def open_one(script: str = "", *, ready: bool = True, **attributes: str) -> Miniapp:
+        boxo = world.boxo
+        boxo.host = world.shop
+        mini = world.file("mini.js", MINIAPP)
+        if boxo.url is None and ready:
+            head = f'<script src="{mini}"></script>'
+            boxo.url = world.page("<h2>Teas</h2>", head=head, site=world.mini)
+        known = {
+            "app_id": "app_1",
+            "client_id": "host_1",
+            "base_url": f"{world.desk}/boxo/api/v1",
+            "auth_code": "code-1",
+            **attributes,
+        }
+        text = " ".join(f'{name.replace("_", "-")}="{value}"' for name, value in known.items())
+        head = f'<script type="module" src="/till/assets/{HASH}/elements/till-miniapp.js"></script>'
+        if script:
+            head = f'<script src="{world.file("host.js", script)}"></script>{head}'
+        tab = shopper.new_page()
+        tab.on("pageerror", lambda error: wrong.append(str(error)))
+        tab.on("console", lambda line: wrong.append(line.text) if line.type == "error" else None)
+        tab.goto(world.page(f"<till-miniapp {text}></till-miniapp>", head=head, policy=HOST_POLICY))
+        app = Miniapp(tab, world)
+        if ready:
+            expect(app.inside.get_by_text("Teas")).to_be_visible()
+        return app
+
+    yield open_one
+    known = ("Failed to load resource", "Unsafe attempt to initiate navigation")
+    assert [one for one in wrong if not one.startswith(known)] == []

@@ -89,6 +89,7 @@ class Shop:
             self.desk_is_down = False
             self.delay = 0.0
             self.redirects_to: str | None = None
+            self.is_embedded = self.pays_in_host = False
             self.wallet = Wallet()
             self.changed.notify_all()
 
@@ -231,6 +232,24 @@ class Shop:
                 shopper.codes.clear()
                 shopper.version += 1
             self.changed.notify_all()
+
+    def host_payment(self, order: Order) -> dict[str, Any]:
+        """What the checkout adds for an app around the shop that takes the payment."""
+        if not self.pays_in_host:
+            return {}
+        payment = {
+            "amount": f"{order.minor / 100:.2f}",
+            "currency": "PLN",
+            "miniapp_order_id": order.order_id,
+            "transaction_token": order.order_id.replace("ord_", "op_"),
+        }
+        return {"pay_in_host": payment}
+
+    def paid_in_host(self, token: str) -> None:
+        """The desk tells the shop that the host has taken the money."""
+        order_id = token.replace("op_", "ord_")
+        if self.has(order_id):
+            self.settle(order_id)
 
     def has(self, order_id: str) -> bool:
         return any(

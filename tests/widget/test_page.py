@@ -94,7 +94,7 @@ def test_elements_made_by_a_script_work_too(open_tab: OpenTab) -> None:
 
 @pytest.mark.parametrize(
     "module",
-    ["till.js", "izi.js"],
+    ["till.js", "izi.js", "elements/till-miniapp.js"],
 )
 def test_a_server_can_import_it_and_nothing_happens(module: str) -> None:
     node = shutil.which("node")
@@ -125,6 +125,7 @@ def test_every_attribute_that_is_observed_is_documented_and_the_other_way_round(
     open_tab: OpenTab,
 ) -> None:
     tab = open_tab(ALL)
+    tab.evaluate("import('/till/assets/HASH/elements/till-miniapp.js')".replace("HASH", HASH))
     for declared in widget_reference.elements():
         observed = tab.evaluate(
             "tag => customElements.get(tag).observedAttributes", declared["tagName"]

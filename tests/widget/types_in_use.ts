@@ -14,4 +14,11 @@ document.addEventListener('till-binding-changed', ({ detail }) => detail.binding
 const known: boolean = window.iziCanBeBound('mug');
 const added: Promise<void> = window.iziAddToCart('mug');
 const linked: Promise<string | undefined> = window.iziGetIsBound().then((bound) => bound.masked_phone_number);
+const app = document.createElement('till-miniapp');
+app.baseUrl = 'https://pay.example.com/boxo/api/v1';
+app.theme = 'dark';
+// @ts-expect-error: there is no such theme
+app.theme = 'blue';
+app.addEventListener('till-miniapp-pay', ({ detail }) => detail.respondWith({ status: 'success', hostappOrderId: detail.transactionToken }));
+app.addEventListener('till-miniapp-event', ({ detail }) => detail.respondWith(Promise.resolve({ type: detail.type })));
 export { added, known, linked };

@@ -19,6 +19,7 @@ from flask import Flask, Response, jsonify, request
 from simple_websocket import ConnectionClosed, Server
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from .boxo_stand_in import BoxoStandIn
 from .shop_stand_in import PRODUCTS, Refusal, Shop, Shopper
 from .wallet_stand_in import WalletRoutes
 
@@ -68,10 +69,13 @@ class World:
 
     shop: str
     desk: str
+    mini: str
+    """A third site, for pages that are shown inside another's."""
 
     def __init__(self) -> None:
         self.till, self.books = Shop("/till"), Shop("/books/till")
         self.shops = [self.till, self.books]
+        self.boxo = BoxoStandIn()
         self.pages: dict[str, tuple[str, dict[str, str]]] = {}
         self.requests: list[str] = []
         self.app = Flask(__name__)
@@ -79,17 +83,26 @@ class World:
         self.app.before_request(lambda: self.requests.append(request.path))
         self._serve_pages()
         self._serve_desk()
+        self.boxo.settle = self.till.paid_in_host
+        self.app.register_blueprint(self.boxo.routes)
         for shop in self.shops:
             ShopRoutes(self, shop)
 
     def page(
-        self, body: str, *, head: str = "", lang: str = "en", policy: str = STRICT_POLICY
+        self,
+        body: str,
+        *,
+        head: str = "",
+        lang: str = "en",
+        policy: str = STRICT_POLICY,
+        site: str = "",
     ) -> str:
-        """Serves an HTML page and returns its address."""
+        """Serves an HTML page, of the shop or another site, and returns its address."""
         path = f"/pages/{len(self.pages)}"
-        headers = {"Content-Security-Policy": policy.format(desk=self.desk)} if policy else {}
+        allowed = policy.format(desk=self.desk, mini=self.mini)
+        headers = {"Content-Security-Policy": allowed} if policy else {}
         self.pages[path] = PAGE.format(lang=lang, head=head, body=body), headers
-        return self.shop + path
+        return (site or self.shop) + path
 
     @property
     def script(self) -> str:
@@ -136,6 +149,7 @@ class World:
         """Back to the first state, between two tests."""
         self.requests.clear()
         self.pages.clear()
+        self.boxo.forget()
         for shop in self.shops:
             shop.forget()
 
@@ -144,6 +158,7 @@ class World:
         server = make_server("127.0.0.1", 0, self.app, threaded=True, request_handler=Quiet)
         self.shop = f"http://localhost:{server.port}"
         self.desk = f"http://127.0.0.1:{server.port}"
+        self.mini = f"http://mini.localhost:{server.port}"
         for shop in self.shops:
             shop.desk = self.desk
         thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
@@ -217,8 +232,16 @@ class ShopRoutes:
         if shopper not in self.shop.shoppers.values():
             key = secrets.token_hex(8)
             self.shop.shoppers[key] = shopper
-            response.set_cookie(self.cookie, key, httponly=True, samesite="Lax")
+            self._keep(response, key)
         return response
+
+    def _keep(self, response: Response, key: str) -> None:
+        if self.shop.is_embedded:  # a frame on another site gets no other cookie
+            response.set_cookie(
+                self.cookie, key, httponly=True, samesite="None", secure=True, partitioned=True
+            )
+        else:
+            response.set_cookie(self.cookie, key, httponly=True, samesite="Lax")
 
     def patch(self, product: str) -> Any:
         self.shop.change(self.shopper(), product, self._json()["quantity"])
@@ -254,7 +277,8 @@ class ShopRoutes:
         assert self._json()["mode"] in ("popup", "redirect", "frame")
         order = self.shop.place(self.shopper())
         url = f"{self.shop.desk}/order?orderId={order.order_id}"
-        return {"order_id": order.order_id, "order_url": url, "token": max(order.tokens)}
+        opened = {"order_id": order.order_id, "order_url": url, "token": max(order.tokens)}
+        return {**opened, **self.shop.host_payment(order)}
 
     def poll(self) -> Any:
         shopper = self.shopper()

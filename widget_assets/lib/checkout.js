@@ -1,7 +1,7 @@
 // From the click on "check out" to "thank you": the order page, what comes back from it, and excuses.
 import { say } from '../till.js';
 import { h, isDark, wear, wordsFor } from './styles.js';
-/** @import { Order, Shop, Seen } from '../till.js' */
+/** @import { Checkout, Order, Shop, Seen } from '../till.js' */
 
 /** What is open for the shopper to pay in. @type {{ close(): void, readonly closed: boolean } | undefined} */
 let place;
@@ -10,12 +10,19 @@ let place;
  * @param {Seen} element @param {string} mode @param {Window | null} [popup] */
 export async function checkout(element, mode, popup) {
   const shop = element.till;
-  if (mode == 'popup' && (!popup || popup.closed)) mode = 'redirect'; // blocked
-  const placed = await shop.ask('checkout', 'POST', { mode });
+  const embedded = parent != window;
+  const blocked = mode == 'popup' && (!popup || popup.closed);
+  if (blocked) mode = 'redirect';
+  /** @type {Checkout} */ const placed = await shop.ask('checkout', 'POST', { mode });
   if (popup?.closed) return void shop.wake(); // the shopper thought better of it
-  sessionStorage[shop.key] = placed.order_id;
+  shop.mine[shop.key] = placed.order_id;
+  if (placed.pay_in_host && !popup) {
+    const { payInHost } = await import('./miniapp.js');
+    if (await payInHost(shop, placed)) return;
+  }
+  if (blocked && embedded) popup = element.popup(true); // a page around us, but not an app that pays
   const url = webAddress(placed.order_url, shop.base);
-  url.searchParams.set('token', placed.token);
+  if (placed.token) url.searchParams.set('token', placed.token);
   if (isDark(element)) url.searchParams.set('theme', 'dark');
   shop.wake();
   if (mode == 'frame') {
@@ -67,17 +74,17 @@ const thanked = new Set();
  * the tab that was linked goes to its page at once. @param {Shop} shop @param {Order} order */
 export async function thank(shop, order) {
   if (order.status != 'paid') {
-    if (!/^(placing|pending|processing)$/.test(order.status) || sessionStorage[shop.key] != 'wallet') return;
-    sessionStorage[shop.key] = order.order_id; // its payment is thanked for here, too
+    if (!/^(placing|pending|processing)$/.test(order.status) || shop.mine[shop.key] != 'wallet') return;
+    shop.mine[shop.key] = order.order_id; // its payment is thanked for here, too
     return order.complete && complete(order.complete, shop.base);
   }
-  const [before, at] = (localStorage[shop.key] ?? '').split(' ');
+  const [before, at] = (shop.ours[shop.key] ?? '').split(' ');
   const old = before == order.order_id && Number(at) < performance.timeOrigin;
-  const mine = [order.order_id, ...(old ? [] : ['wallet'])].includes(sessionStorage[shop.key]); // paid here, or with the phone linked here
+  const mine = [order.order_id, ...(old ? [] : ['wallet'])].includes(shop.mine[shop.key]); // paid here, or with the phone linked here
   if (thanked.has(order.order_id) || (old && !mine)) return;
   thanked.add(order.order_id);
-  if (before != order.order_id) localStorage[shop.key] = `${order.order_id} ${Date.now()}`;
-  sessionStorage.removeItem(shop.key);
+  if (before != order.order_id) shop.ours[shop.key] = `${order.order_id} ${Date.now()}`;
+  delete shop.mine[shop.key];
   const follow = shop.tell('till-order-paid', { order }) && mine;
   const { thanks } = await import('./thanks.js');
   await thanks(shop, order);

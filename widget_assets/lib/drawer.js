@@ -44,6 +44,7 @@ class Drawer {
     this.error.replaceChildren();
     this.draw();
     this.dialog.showModal();
+    this.title.focus();
     if (innerWidth > document.documentElement.clientWidth) document.adoptedStyleSheets.push(GUTTER);
     document.adoptedStyleSheets.push(SCROLL);
     this.element.till.wake();
@@ -57,7 +58,7 @@ class Drawer {
       if (type == 'pointerdown') from = clientY;
       else if (pointerType == 'touch' && clientY - from > 48 && matchMedia(SHEET).matches) close();
     };
-    this.title = h('h2', { id: 'title', tabIndex: -1, autofocus: true }, words.basket);
+    this.title = h('h2', { id: 'title', tabIndex: -1 }, words.basket);
     this.list = h('ul', { part: 'lines', role: 'list' });
     this.empty = h('div', { className: 'empty', part: 'empty' }, h('i', { className: 'bag' }), h('strong', {}, words.empty), h('span', {}, words.emptyHint));
     this.codes = h('ul', { className: 'codes', role: 'list' });

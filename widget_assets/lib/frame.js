@@ -1,11 +1,11 @@
-// The order page in a dialog over the shop's page, for mode="frame".
+// A page of the desk in a dialog over this one: the order page, for mode="frame", or a host app's confirmation.
 import { CROSS, LOCK, h, icon, sheet, wear, wordsFor } from './styles.js';
-/** @import { Seen } from '../till.js' */
+/** @import { Speaks } from '../till.js' */
 
 const LOOK = sheet(`
 dialog.frame {
   inline-size: min(480px, 100vw - 32px); block-size: min(780px, 100dvh - 32px); max-inline-size: none; max-block-size: none;
-  margin: auto; padding: 0; border: 0; border-radius: calc(var(--_radius) * 1.5); overflow: hidden;
+  margin: auto; padding: 0; border: 0; border-radius: calc(var(--_radius) * 1.5); overflow: hidden; outline: none;
   background: var(--_paper); color: var(--_ink);
   box-shadow: 0 0 0 1px #0000000d, 0 24px 80px -12px #00000066;
   opacity: 0; translate: 0 16px; scale: 0.98;
@@ -36,8 +36,8 @@ dialog.frame::backdrop { background: #0b0b1266; backdrop-filter: blur(3px); anim
 }
 `);
 
-/** Shows the order page; tells when it was closed, and what window it has.
- * @param {Seen} element @param {URL} url */
+/** Shows the page; tells when it was closed, and what window it has.
+ * @param {Speaks} element @param {URL} url */
 export async function frame(element, url) {
   const words = await wordsFor(element);
   const root = /** @type {ShadowRoot} */ (element.shadowRoot);
@@ -46,7 +46,7 @@ export async function frame(element, url) {
   const close = () => dialog.close();
   const dialog = h(
     'dialog',
-    { className: 'frame', part: 'frame', ariaLabel: words.payment },
+    { className: 'frame', part: 'frame', ariaLabel: words.payment, tabIndex: -1 },
     h(
       'div',
       { className: 'inside' },
@@ -56,14 +56,19 @@ export async function frame(element, url) {
   );
   let closed = false;
   inner.onload = () => dialog.classList.add('ready');
-  dialog.onclose = () => {
-    closed = true;
-    setTimeout(() => dialog.remove(), 400);
-  };
+  const left = new Promise((done) => {
+    dialog.onclose = () => {
+      closed = true;
+      done(undefined);
+      setTimeout(() => dialog.remove(), 400);
+    };
+  });
   root.append(dialog);
   dialog.showModal();
+  dialog.focus(); // not its close button, which is a tab away
   return {
     close,
+    left,
     get closed() {
       return closed || !dialog.isConnected;
     },

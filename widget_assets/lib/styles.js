@@ -71,7 +71,7 @@ export function wear(root, ...sheets) {
   }
 }
 
-/** @param {import('../till.js').Seen} element @returns {Promise<import('../till.js').Words>} */
+/** @param {import('../till.js').Speaks} element @returns {Promise<import('../till.js').Words>} */
 export const wordsFor = async (element) => (await import(`./i18n/${element.lingo}.js`)).default;
 
 /** Whether an element is seen in the dark theme. @param {Element} element */

@@ -64,7 +64,7 @@ export const distrust = (shop) => shop.ask('iziBrowserDelete', 'POST', {});
 
 /** It is linked: this tab is the one that goes on when the order is paid. @param {Shop} shop @param {Bound} bound */
 export function settle(shop, { masked_phone_number }) {
-  sessionStorage[shop.key] = 'wallet';
+  shop.mine[shop.key] = 'wallet';
   told(shop, { masked_phone_number, basket_linked: true, basketLinked: true });
 }
 

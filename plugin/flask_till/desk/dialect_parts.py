@@ -42,8 +42,11 @@ class Dialect(Protocol):
     """``name`` is that of its orders, of its courier and of its place below the desk's address;
     ``schedule`` is the seconds between tries of what it tells merchants."""
 
-    name: str
-    schedule: tuple[int, ...]
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def schedule(self) -> tuple[int, ...]: ...
 
     def blueprint(self) -> Blueprint: ...
 

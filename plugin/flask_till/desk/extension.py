@@ -21,10 +21,12 @@ from ..errors import SettingsError
 from ..settings import DeskSettings, read_desk, require_address
 from .address import Address
 from .background import background_of
+from .boxo_enrolment import BoxoEnrolment
 from .cashier import Cashier
 from .counter import EXTENSION, Counter
-from .dialect_parts import Dialect, DialectParts
+from .dialect_parts import DialectParts
 from .dialects.bearer import MOST as BEARERS
+from .dialects.boxo.host_calls import HostCalls
 from .dialects.gateway_webhooks import gateway_webhooks
 from .dialects.inpost.front import MOST as INPOST
 from .dialects.inpost.front import Front
@@ -38,12 +40,15 @@ from .enrolment import Enrolment
 from .gateway_choice import choose_gateways
 from .gateways import Gateway
 from .gateways.balance import BalanceGateway
+from .gateways.host import HostGateway
 from .inpost_enrolment import InpostCredentials, InpostEnrolment
+from .ipos_enrolment import IposEnrolment
 from .merchant import Credentials
 from .pages import MOST as VISITORS
 from .pages import order_pages
 from .pages.wallet import WALLET, WalletParts, wallet_pages
-from .partner_dialects import limits_of_partners, partner_dialects
+from .partner_dialects import MOST as PARTNERS
+from .partner_dialects import Partners, partners_of
 from .purse import DeskPurse
 from .signing_in import MOST as SIGN_INS
 from .tables import MIGRATIONS
@@ -71,7 +76,7 @@ class DeskState:
     inpost_enrolment: InpostEnrolment
     inpost: Front
     wallet_desk: WalletDesk
-    dialects: Mapping[str, Dialect]
+    partners: Partners
     address: Address
     counter: Counter
     background: Background
@@ -143,16 +148,18 @@ class OrderDesk:
             Path(str(database.url.database)).parent.mkdir(parents=True, exist_ok=True)
         MIGRATIONS.attach(database)
         address = Address(settings.public_url, url_prefix)
-        cashier = Cashier(
-            database,
-            choose_gateways(settings, gateways, clock, gateways_here(database)),
-            page_url=lambda order_id: page_url(address.page(), order_id),
-        )
         seal = Seal(settings.secret_keys)
-        most = {**BEARERS, **VISITORS, **INPOST, **SIGN_INS, **limits_of_partners()}
-        limits = Limits(settings.limits_storage, most, enabled=settings.limits)
         hosts = (IN_PROCESS_HOST, *settings.allowed_hosts)
         hosts += LOCAL_HOSTS if settings.in_development else ()
+        host_calls = HostCalls(database, seal, clock, allowed_hosts=hosts)
+        inside = gateways_inside(database, host_calls)
+        cashier = Cashier(
+            database,
+            choose_gateways(settings, gateways, clock, inside),
+            page_url=lambda order_id: page_url(address.page(), order_id),
+        )
+        most = {**BEARERS, **VISITORS, **INPOST, **SIGN_INS, **PARTNERS}
+        limits = Limits(settings.limits_storage, most, enabled=settings.limits)
         callbacks = TillCallbacks(database, seal, allowed_hosts=hosts, page_address=address.page)
         keyring = Keyring(database, seal)
         wallet_desk = wallet_desk_of(
@@ -165,7 +172,7 @@ class OrderDesk:
             base_address=address.base,
             send_code=send_code,
         )
-        dialects = partner_dialects(
+        partners = partners_of(
             DialectParts(
                 settings=settings,
                 database=database,
@@ -177,7 +184,8 @@ class OrderDesk:
                 base_address=address.base,
                 remember_address=address.remember,
                 clock=clock,
-            )
+            ),
+            host_calls,
         )
         return DeskState(
             owner=self,
@@ -200,7 +208,7 @@ class OrderDesk:
                 remember_address=address.remember,
             ),
             wallet_desk=wallet_desk,
-            dialects=dialects,
+            partners=partners,
             address=address,
             counter=Counter(
                 settings=settings,
@@ -210,7 +218,7 @@ class OrderDesk:
                 limits=limits,
                 page_address=address.page,
                 remember_address=address.remember,
-                admits=getattr(dialects.get("ipos"), "admits", None),
+                admits=partners.ipos.admits,
             ),
             background=background_of(
                 database,
@@ -218,9 +226,9 @@ class OrderDesk:
                 {
                     "till": callbacks,
                     "inpost": wallet_desk.courier,
-                    **{name: one.courier for name, one in dialects.items()},
+                    **{one.name: one.courier for one in partners},
                 },
-                schedules={name: one.schedule for name, one in dialects.items()},
+                schedules={one.name: one.schedule for one in partners},
                 also_sweep=wallet_desk.sweep,
                 enabled=settings.background,
             ),
@@ -288,7 +296,7 @@ class OrderDesk:
         state.background.stop()
         state.callbacks.close()
         state.wallet_desk.calls.close()
-        for dialect in state.dialects.values():
+        for dialect in state.partners:
             dialect.close()
         state.database.close()
 
@@ -296,7 +304,7 @@ class OrderDesk:
         """Hand callbacks to `IN_PROCESS_HOST` to a shop's application in this process."""
         self._here.callbacks.connect(IN_PROCESS_HOST, application)
         self._here.wallet_desk.calls.connect(IN_PROCESS_HOST, application)
-        for dialect in self._here.dialects.values():
+        for dialect in self._here.partners:
             dialect.connect(IN_PROCESS_HOST, application)
 
     # --- merchants ------------------------------------------------------------------------
@@ -319,24 +327,25 @@ class OrderDesk:
         return self._here.inpost_enrolment.add(merchant_id, **given)
 
     @property
-    def ipos(self) -> Any:
+    def ipos(self) -> IposEnrolment:
         """Apps, widgets, users and tokens of the IPOS protocol; see `IposEnrolment`."""
-        return self._here.dialects["ipos"].enrolment  # type: ignore[attr-defined]  # TEMP
+        return self._here.partners.ipos.enrolment
 
     @property
-    def boxo(self) -> Any:
+    def boxo(self) -> BoxoEnrolment:
         """Miniapps, host apps and partnerships of the Boxo protocol; see `BoxoEnrolment`."""
-        return self._here.dialects["boxo"].enrolment  # type: ignore[attr-defined]  # TEMP
+        return self._here.partners.boxo.enrolment
 
     def ensure_inpost(self, merchant_id: str, **given: Any) -> InpostCredentials:
         """The same with fixed values, for demos; see `InpostEnrolment.ensure`."""
         return self._here.inpost_enrolment.ensure(merchant_id, **given)
 
 
-def gateways_here(database: Database) -> list[Gateway]:
-    """Those that need nobody outside: balances, with real money and with test money."""
+def gateways_inside(database: Database, calls: HostCalls) -> list[Gateway]:
+    """Those that need no provider: balances, and host apps; with real money and with test money."""
     purse = DeskPurse(database)
-    return [BalanceGateway(purse, live=live) for live in (True, False)]
+    balances = [BalanceGateway(purse, live=live) for live in (True, False)]
+    return [*balances, *(HostGateway(calls, live=live) for live in (True, False))]
 
 
 def _checked_prefix(url_prefix: str) -> str:
@@ -361,8 +370,7 @@ def _mount(app: Flask, state: DeskState) -> None:
     app.register_blueprint(till_dialect(), url_prefix=f"{prefix}/v1")
     app.register_blueprint(gateway_webhooks(), url_prefix=f"{prefix}/gateways")
     app.register_blueprint(inpost_dialect(state.inpost), url_prefix=f"{prefix}/inpost")
-    for name, dialect in state.dialects.items():
-        app.register_blueprint(dialect.blueprint(), url_prefix=f"{prefix}/{name}")
+    state.partners.mount(app, prefix, state.counter)
     app.register_blueprint(order_pages(state.counter), url_prefix=prefix or None)
     parts = WalletParts(
         state.wallet_desk.wallet, state.database, state.settings, state.counter.limits

@@ -1,35 +1,45 @@
-"""The partners' protocols that take orders over a server's API: put together, mounted, carried."""
+"""The partners' protocols that the desk speaks beside its own: put together and mounted."""
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from .counter import Counter
 from .dialect_parts import Dialect, DialectParts
+from .dialects.boxo import MOST as BOXO
+from .dialects.boxo import BoxoDialect
+from .dialects.boxo.host_calls import HostCalls
+from .dialects.ipos import MOST as IPOS
+from .dialects.ipos import IposDialect
+from .pages.hostapp import host_pages
 
-_CLASSES = {"ipos": "IposDialect", "boxo": "BoxoDialect"}
+if TYPE_CHECKING:
+    from flask import Flask
 
-
-def _module(name: str) -> Any:
-    try:
-        return importlib.import_module(f"flask_till.desk.dialects.{name}")
-    except ModuleNotFoundError:
-        return None
-
-
-def limits_of_partners() -> dict[str, str]:
-    most: dict[str, str] = {}
-    for name in _CLASSES:
-        most.update(getattr(_module(name), "MOST", {}))
-    return most
+MOST = {**BOXO, **IPOS}
+"""How often a caller may do what, by name."""
 
 
-def partner_dialects(parts: DialectParts) -> Mapping[str, Dialect]:
-    """By name."""
-    found = {}
-    for name, kind in _CLASSES.items():
-        made = getattr(_module(name), kind, None)
-        if made is not None:
-            found[name] = made(parts)
-    return found
+@dataclass(frozen=True, slots=True)
+class Partners:
+    """One of each; in a loop, all of them."""
+
+    ipos: IposDialect
+    boxo: BoxoDialect
+
+    def __iter__(self) -> Iterator[Dialect]:
+        return iter((self.ipos, self.boxo))
+
+    def mount(self, app: Flask, prefix: str, counter: Counter) -> None:
+        """Each below the desk's address under its own name, and the host app's page below Boxo."""
+        for dialect in self:
+            app.register_blueprint(dialect.blueprint(), url_prefix=f"{prefix}/{dialect.name}")
+        confirm = host_pages(counter, self.boxo.payments, self.boxo.sessions)
+        app.register_blueprint(confirm, url_prefix=f"{prefix}/boxo/hostapp")
+
+
+def partners_of(parts: DialectParts, calls: HostCalls) -> Partners:
+    """``calls`` go to host apps that are elsewhere."""
+    return Partners(IposDialect(parts), BoxoDialect(parts, calls))

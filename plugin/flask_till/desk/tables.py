@@ -16,7 +16,12 @@ from sqlalchemy import (
 from ..base.columns import Flag, Json, Utc, Whole, listed
 from ..base.migrations import Migrations
 from ..base.outbox import Outbox
-from . import balance_tables, wallet_tables  # noqa: F401 - migrated with these
+from . import (  # noqa: F401 - their tables are migrated with these
+    balance_tables,
+    boxo_tables,
+    ipos_tables,
+    wallet_tables,
+)
 from .order import TRANSITIONS as ORDER_TRANSITIONS
 from .payment import ACTIVE
 from .payment import TRANSITIONS as PAYMENT_TRANSITIONS

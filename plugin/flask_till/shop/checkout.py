@@ -6,7 +6,9 @@ asking twice is asking once, and `Checkout.sweep` ends what nobody came back for
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from ..base.database import Database
 from ..base.logs import logger
@@ -16,6 +18,7 @@ from .actions.orders import (
     always,
     apply_desk_order,
     bind_desk_order,
+    end_watch,
     fail_order,
     forget_order,
     open_order,
@@ -23,10 +26,11 @@ from .actions.orders import (
     read_order,
     release_order,
     stale_placing,
+    watched,
 )
 from .actions.placing import Placed, place_order
 from .catalog import Shelf
-from .desks import Desk, PageKey
+from .desks import Desk, PageKey, PaysInHost, ShopperUnknown
 from .order import CAPTURED, PLACING, STALE_PLACING, UNANSWERED, DeskSnapshot, Order
 
 log = logger(__name__)
@@ -35,11 +39,15 @@ TRIES = 4
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """An order and what opens its page: ``order_url`` with ``&token=`` and the token."""
+    """An order and what opens its page: ``order_url`` with ``&token=`` and the token.
+
+    ``in_host`` opens it inside the app that shows the shop, at a desk that can do that.
+    """
 
     order: Order
     order_url: str
     token: str
+    in_host: Mapping[str, Any] | None = None
 
 
 class Checkout:
@@ -81,9 +89,10 @@ class Checkout:
 
         ``origin`` is that of the page that opens the order page, ``redirect_url`` where the
         shopper goes afterwards, ``asked_by`` a mark of the caller, whose unpaid orders are few.
-        An open order of an earlier version is cancelled first. Raises `Conflict` (BASKET_EMPTY,
-        OUT_OF_STOCK, ORDER_ALREADY_PAID, ORDER_PROCESSING...), `TooMany` and `Unavailable`
-        (DESK_UNAVAILABLE); the basket is kept, and trying again is safe.
+        An open order of an earlier version is cancelled first, or given up at a desk that has no
+        word for it. Raises `Conflict` (BASKET_EMPTY, OUT_OF_STOCK, ORDER_ALREADY_PAID,
+        ORDER_PROCESSING...), `ShopperUnknown`, `TooMany` and `Unavailable` (DESK_UNAVAILABLE);
+        the basket is kept, and trying again is safe.
         """
         for _ in range(TRIES):
             placed = self._place(basket_id, locale, origin, redirect_url, shopper, asked_by)
@@ -121,6 +130,7 @@ class Checkout:
     def sweep(self) -> int:
         """Give up orders that a crash left half placed, and ask about those past their time.
 
+        What ended unpaid here although its money may come late is looked at once more.
         Returns how many there were. Safe to run anywhere, any number of times.
         """
         stale = self._database.read(stale_placing, STALE_PLACING)
@@ -130,13 +140,20 @@ class Checkout:
         late = self._database.read(overdue)
         for order in late:
             self._look_after(order)
-        return len(stale) + len(late)
+        over = self._database.read(watched)
+        for order in over:
+            if self._look_after(order):
+                self._database.write(end_watch, order.id)
+        return len(stale) + len(late) + len(over)
 
-    def _look_after(self, order: Order) -> None:
+    def _look_after(self, order: Order) -> bool:
+        """Whether the desk answered."""
         try:
             self.refresh(order.id)
         except TillError as error:
             log.warning("%s is past its time, and its desk says: %s", order.number, error)
+            return not isinstance(error, Unavailable)
+        return True
 
     def _place(
         self,
@@ -200,7 +217,7 @@ class Checkout:
             self._cancel_orphan(order, made.snapshot)
             return None
         if placed.how == "new":
-            return _opened(bound, made.key)
+            return self._opened(bound, made.key)
         # The answer may be a repeat of one whose key somebody else holds.
         return self._go_on(Placed(bound, "open"))
 
@@ -210,7 +227,7 @@ class Checkout:
         unanswered = isinstance(error, Unavailable)
         reason = UNANSWERED if unanswered else error.code
         self._database.write(fail_order, self._shelf, placed.order.id, reason)
-        if unanswered:
+        if unanswered or isinstance(error, ShopperUnknown):
             return error
         log.error("the desk refuses %s: %s (%s)", placed.order.number, error, error.code)
         return Unavailable("The order desk does not take this order.", code="DESK_UNAVAILABLE")
@@ -228,7 +245,7 @@ class Checkout:
         if not order.is_open:
             return None
         try:
-            return _opened(order, self._desk.token(order))
+            return self._opened(order, self._desk.token(order))
         except (Conflict, Gone, NotFound):
             order = self.refresh(order.id)
             _refuse_paid(order)
@@ -256,16 +273,17 @@ class Checkout:
                 remedy="Wait until it is through, or ended.",
             )
 
+    def _opened(self, order: Order, key: PageKey) -> Opened:
+        desk = self._desk
+        in_host = desk.host_payment(order, key) if isinstance(desk, PaysInHost) else None
+        return Opened(order, key.order_url, key.token, in_host)
+
     def _apply(self, order: Order, told: DeskSnapshot) -> Order:
         _same(order, told)
         self._database.write(
             apply_desk_order, self._shelf, self._desk.name, None, told, heard=self._heard
         )
         return self._database.read(read_order, order.id)
-
-
-def _opened(order: Order, key: PageKey) -> Opened:
-    return Opened(order, key.order_url, key.token)
 
 
 def _same(order: Order, told: DeskSnapshot) -> None:

@@ -23,7 +23,7 @@ from .background import background_of, heard_in
 from .basket import Basket
 from .catalog import Catalog, Product, Shelf
 from .checkout import Checkout
-from .desks import Desk
+from .desks import ChecksShop, Desk
 from .desks.inpost.making import InpostParts
 from .desks.inpost.merchant_words import MerchantWords
 from .desks.till import TillDesk
@@ -67,7 +67,8 @@ class Till:
 
     ``catalog`` is a list of `Product` or any object with the methods of `Catalog`.
     ``desk`` takes the money: the URL of an order desk, an `OrderDesk` in this process, or any
-    `Desk`. Without one, and only in development, the built-in desk with the sandbox is used.
+    `Desk`, such as an `IposDesk` or a `BoxoDesk`. Without one, and only in development, the
+    built-in desk with the sandbox is used.
     ``order_complete`` says where a shopper goes once an order is paid: an endpoint that takes
     ``order_id``, or a function from `Order` to a URL; without it the page is loaded anew.
     ``deliveries``, ``consents``, ``related`` products and the other fields of `Terms` are for a
@@ -145,6 +146,8 @@ class Till:
         shelf = _shelf(catalog, promotions, settings.currency, database)
         terms.check_currency(shelf.currency)
         at_desk = self._desk(app, settings, desk)
+        if isinstance(at_desk, ChecksShop):
+            at_desk.check_shop(currency=shelf.currency, live_only=settings.live_only)
         wallet = wallet_of(settings, database, shelf, terms)
         heard = heard_in(app, background=settings.background)
         checkout = Checkout(
@@ -163,7 +166,10 @@ class Till:
             desk=at_desk,
             checkout=checkout,
             cookie=BasketCookie(
-                settings.secret_keys, settings.url_prefix, secure=settings.cookie_secure
+                settings.secret_keys,
+                settings.url_prefix,
+                secure=settings.cookie_secure,
+                framed=settings.in_frames,
             ),
             waiters=_waiters(settings),
             background=background_of(app, database, checkout, wallet, enabled=settings.background),

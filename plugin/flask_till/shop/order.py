@@ -48,6 +48,12 @@ RESUME_WITHIN = timedelta(minutes=10)
 STALE_PLACING = timedelta(seconds=60)
 """An order that is being placed for longer than this was left behind by a crash."""
 
+MONEY_MAY_COME, NO_MONEY_CAME = "MONEY_MAY_COME", "NO_MONEY_CAME"
+"""Reasons of an order that ended unpaid here while its desk might still take its money, before and
+after the last look at it."""
+LATE_MONEY = timedelta(minutes=35)
+"""How long after its time an order may still be paid at a desk; then comes that last look."""
+
 
 @dataclass(frozen=True, slots=True)
 class OrderLine:
@@ -116,6 +122,11 @@ class Order:
         return self.status in (PAID, PARTIALLY_REFUNDED)
 
     @property
+    def was_given_up(self) -> bool:
+        """It ended unpaid here; at its desk it may not have."""
+        return self.reason in (MONEY_MAY_COME, NO_MONEY_CAME) and self.status in _ENDED
+
+    @property
     def is_of_wallet(self) -> bool:
         return self.desk == WALLET
 
@@ -131,19 +142,31 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class DeskSnapshot:
-    """An order as its desk knows it at one ``version``, in no protocol's words."""
+    """An order as its desk knows it at one ``version``, in no protocol's words.
+
+    ``amount`` and ``refunded`` are None where a protocol does not tell them: the amount was bound
+    to the desk's order when that was made. ``may_be_paid``: it ended unpaid, and its money may
+    come all the same: the desk accepts late money, or could not end what we gave up.
+    """
 
     external_id: str
     desk_order_id: str
     version: int
     status: str
-    amount: Money
-    refunded: Money
+    amount: Money | None
+    refunded: Money | None
     live: bool
     order_url: str | None = None
     expires_at: datetime | None = None
     paid_at: datetime | None = None
     ended_at: datetime | None = None
+    may_be_paid: bool = False
+
+    def refunded_of(self, order: Order) -> Money:
+        """How much of the order is refunded by this, as far as its desk says."""
+        if self.refunded is not None:
+            return self.refunded
+        return order.total if self.status == REFUNDED else order.refunded
 
 
 def order_number(count: int) -> str:
@@ -166,12 +189,12 @@ def check_snapshot(order: Order, desk: str, told: DeskSnapshot) -> None:
         "external_id": (order.id, told.external_id),
         "desk": (order.desk, desk),
         "desk_order_id": (order.desk_order_id or told.desk_order_id, told.desk_order_id),
-        "amount": (order.total, told.amount),
+        "amount": (order.total, order.total if told.amount is None else told.amount),
         "live": (told.live if order.live is None else order.live, told.live),
     }
     wrong = [name for name, (ours, theirs) in pairs.items() if ours != theirs]
-    nothing = Money.zero(order.total.currency)
-    if told.refunded.currency != nothing.currency or not nothing <= told.refunded <= order.total:
+    nothing, refunded = Money.zero(order.total.currency), told.refunded_of(order)
+    if refunded.currency != nothing.currency or not nothing <= refunded <= order.total:
         wrong.append("refunded")
     if wrong:
         raise Conflict(
@@ -191,6 +214,8 @@ def next_status(order: Order, told: DeskSnapshot) -> str | None:
         return None
     if order.status == FAILED and told.status not in CAPTURED:
         return None  # nobody was ever sent to its page; placing it again goes on with it
+    if order.was_given_up and told.status not in CAPTURED:
+        return None  # its desk may keep it open for a while, and end it in words of its own
     if told.status == order.status or told.status in TRANSITIONS[order.status]:
         return told.status
     raise Conflict(

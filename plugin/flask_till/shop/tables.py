@@ -10,7 +10,7 @@ from ..base.outbox import Outbox
 from .binding import ORDERED
 from .binding import TRANSITIONS as BINDING_TRANSITIONS
 from .catalog import MOST_OF_ONE
-from .order import CAPTURED, OPEN, TRANSITIONS, WALLET
+from .order import CAPTURED, MONEY_MAY_COME, OPEN, TRANSITIONS, WALLET
 
 PREFIX = "till_shop_"
 metadata = MetaData(naming_convention=NAMING)
@@ -123,6 +123,10 @@ OPEN_ORDER = text(
 
 A condition of queries; in words rather than parameters, so that the partial indexes serve it."""
 
+_watched = text(f"reason = '{MONEY_MAY_COME}'")
+WATCHED_ORDER = text(f"till_shop_orders.reason = '{MONEY_MAY_COME}'")
+"""An order that ended unpaid here, and of which we will look once more whether money came."""
+
 orders = Table(
     "till_shop_orders",
     metadata,
@@ -186,6 +190,12 @@ orders = Table(
         "expires_at",
         sqlite_where=_open,
         postgresql_where=_open,
+    ),
+    Index(
+        "ix_till_shop_orders_watched",
+        "expires_at",
+        sqlite_where=_watched,
+        postgresql_where=_watched,
     ),
     sqlite_strict=True,
 )

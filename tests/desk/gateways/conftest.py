@@ -11,12 +11,16 @@ from typing import Any
 
 import pytest
 
+from flask_till.base.database import Database
 from flask_till.desk.gateways import Charge, Evidence
 from flask_till.desk.gateways.stripe import StripeGateway
+from flask_till.desk.tables import MIGRATIONS
 from flask_till.money import Money
+from tests import ready_made
 from tests.stand_ins.stripe import StripeStandIn
 
-SECRET = "whsec_this-is-the-first-one"
+from .till import SECRET, Till
+
 OTHER_SECRET = "whsec_this-is-the-other-one"
 
 _numbers = count(1)
@@ -48,6 +52,27 @@ def gateway(make_gateway: Callable[..., StripeGateway]) -> StripeGateway:
     return make_gateway()
 
 
+@pytest.fixture
+def make_till(database_url: str, stripe: StripeStandIn) -> Iterator[Callable[..., Till]]:
+    """Builds desks on a database of their own, with a clock of their own where one is given."""
+    made: list[Database] = []
+
+    def make(gateway: StripeGateway, **options: Any) -> Till:
+        ready_made.migrate(database_url, MIGRATIONS)
+        made.append(Database(database_url, **options))
+        MIGRATIONS.attach(made[-1])
+        return Till(made[-1], gateway, stripe)
+
+    yield make
+    for database in made:
+        database.close()
+
+
+@pytest.fixture
+def till(make_till: Callable[..., Till], gateway: StripeGateway) -> Till:
+    return make_till(gateway)
+
+
 def a_charge(amount: str = "49.99", currency: str = "PLN", **changes: Any) -> Charge:
     """A new payment attempt of 49.99 PLN for a blue mug; ``changes`` replace its members."""
     number = next(_numbers)
@@ -65,10 +90,10 @@ def a_charge(amount: str = "49.99", currency: str = "PLN", **changes: Any) -> Ch
     return replace(charge, **changes)
 
 
-def started(gateway: StripeGateway, charge: Charge | None = None) -> Charge:
+def started(gateway: StripeGateway, charge: Charge | None = None, **inputs: str) -> Charge:
     """The charge as the desk keeps it after the gateway started it."""
     charge = charge or a_charge()
-    begun = gateway.start(charge, {})
+    begun = gateway.start(charge, inputs)
     return replace(charge, provider_ref=begun.provider_ref, client=begun.client)
 
 

@@ -3,82 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import permutations
 from typing import Any
 
 import pytest
 
-from flask_till.base.database import Database
-from flask_till.base.relay import Relay
-from flask_till.desk.actions.merchants import add_merchant
-from flask_till.desk.background import Jobs
-from flask_till.desk.cashier import Cashier
 from flask_till.desk.gateways.stripe import StripeGateway
-from flask_till.desk.merchant import Merchant
-from flask_till.desk.order import Line, Order, OrderDraft, Share
-from flask_till.desk.tables import MIGRATIONS, outbox
+from flask_till.desk.order import Share
 from flask_till.errors import BadSignature, Conflict, GatewayUnavailable, NotFound
 from flask_till.money import Money
-from tests import ready_made
 from tests.stand_ins.stripe import StripeStandIn
 
-from .conftest import SECRET, in_background
+from .conftest import in_background
+from .till import Till
 
 CREATE = "POST /v1/payment_intents"
 CANCEL = "POST /v1/payment_intents/{id}/cancel"
-
-
-class Till:
-    """A desk with one merchant, one gateway and as many orders as a test wants."""
-
-    def __init__(self, database: Database, gateway: StripeGateway, stripe: StripeStandIn) -> None:
-        self.stripe = stripe
-        self.cashier = Cashier(
-            database, {"stripe": gateway}, page_url=lambda order_id: f"https://desk/{order_id}"
-        )
-        self.relay = Relay(database, outbox, Jobs(self.cashier).couriers())
-        self.merchant: Merchant = database.write(
-            add_merchant,
-            name="Shop",
-            live=False,
-            callback_url=None,
-            origins=["https://shop.example"],
-            key_digest="d",
-            sealed_secret="s",
-        )
-        self._orders = 0
-
-    def order(self, amount: str = "49.99", currency: str = "PLN", *shares: Share) -> Order:
-        self._orders += 1
-        money = Money(amount, currency)
-        line = Line("mug", "Blue mug", 1, money.minor)
-        draft = OrderDraft(f"e{self._orders}", money, (line,), shares=shares)
-        return self.cashier.create(self.merchant, draft)
-
-    def begin(self, order: Order) -> str:
-        """The shopper opens the card form; returns the intent's id."""
-        paying = self.cashier.pay(order.id, gateway="stripe", method="card", inputs={})
-        assert paying.started is not None
-        return paying.started.provider_ref
-
-    def send(self, event: dict[str, Any]) -> None:
-        self.cashier.receive("stripe", *self.stripe.hooks.signed(event, SECRET))
-
-    def events(self, *kinds: str) -> list[dict[str, Any]]:
-        return [event for event in self.stripe.books.events if event["type"] in kinds]
-
-    def status(self, order: Order) -> str:
-        return self.cashier.get(order.id).status
-
-
-@pytest.fixture
-def till(database_url: str, gateway: StripeGateway, stripe: StripeStandIn) -> Iterator[Till]:
-    ready_made.migrate(database_url, MIGRATIONS)
-    database = Database(database_url)
-    MIGRATIONS.attach(database)
-    yield Till(database, gateway, stripe)
-    database.close()
 
 
 LIFE = [
@@ -181,7 +122,7 @@ def test_metadata_that_names_another_order_pays_the_order_the_intent_is_bound_to
     cheap, dear = till.order("2.00"), till.order("50.00")
     intent = till.begin(cheap)
     till.begin(dear)
-    stripe.books.things[intent]["metadata"]["till_order"] = dear.id
+    stripe.books.things[intent]["metadata"]["order_id"] = dear.id
     stripe.pay(intent)
     till.send(till.events("payment_intent.succeeded")[0])
     assert (till.status(cheap), till.status(dear)) == ("paid", "pending")
@@ -197,19 +138,17 @@ def test_an_unsigned_event_pays_nothing(till: Till, stripe: StripeStandIn) -> No
 
 
 def test_a_lost_reply_at_the_start_leads_to_one_intent(
-    database_url: str, make_gateway: Callable[..., StripeGateway], stripe: StripeStandIn
+    make_till: Callable[..., Till],
+    make_gateway: Callable[..., StripeGateway],
+    stripe: StripeStandIn,
 ) -> None:
-    ready_made.migrate(database_url, MIGRATIONS)
-    database = Database(database_url)
-    MIGRATIONS.attach(database)
-    till = Till(database, make_gateway(retries=0), stripe)
+    till = make_till(make_gateway(retries=0))
     order = till.order()
     stripe.faults.plan(CREATE, "lose_reply")
     with pytest.raises(GatewayUnavailable):
         till.begin(order)
     assert till.begin(order) in stripe.books.things
     assert len([t for t in stripe.books.things.values() if t["object"] == "payment_intent"]) == 1
-    database.close()
 
 
 def test_an_order_is_not_cancelled_when_the_money_came_first(

@@ -48,7 +48,8 @@ def test_the_intent_is_bound_to_the_payment_and_asked_for_with_its_key(
     assert (intent["amount"], intent["currency"]) == (4999, "pln")
     assert intent["metadata"] == {
         "till_payment": charge.payment_id,
-        "till_order": charge.order_id,
+        "order_id": charge.order_id,
+        "channel": "till",
         "till_flow": "elements",
         "merchant": "mer_1",
     }

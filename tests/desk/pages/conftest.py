@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -15,14 +16,17 @@ from flask_till.base.database import Database
 from flask_till.base.limits import Limits
 from flask_till.base.pace import Pace
 from flask_till.base.sealing import Seal, digest, new_secret
+from flask_till.desk.actions.balances import grant
 from flask_till.desk.actions.merchants import add_merchant
 from flask_till.desk.cashier import Cashier
-from flask_till.desk.counter import Counter
+from flask_till.desk.counter import Admits, Counter
 from flask_till.desk.gateways import Gateway
+from flask_till.desk.gateways.balance import BalanceGateway
 from flask_till.desk.gateways.sandbox import SandboxGateway
 from flask_till.desk.merchant import Merchant
 from flask_till.desk.order import Adjustment, Line, Order, OrderDraft
 from flask_till.desk.pages import MOST, order_pages
+from flask_till.desk.purse import DeskPurse
 from flask_till.desk.tables import MIGRATIONS
 from flask_till.money import Money
 from flask_till.settings import read_desk
@@ -77,6 +81,27 @@ class Desk:
         } | words
         return self.cashier.create(merchant or self.merchant, OrderDraft(**given))
 
+    def widget_order(self, merchant: Merchant | None = None, **words: Any) -> Order:
+        """A mug for $12.99, as a widget's backend orders it for a user: the IPOS protocol."""
+        given: dict[str, Any] = {
+            "id": str(uuid4()),
+            "dialect": "ipos",
+            "amount": Money("12.99", "USD"),
+            "lines": (Line("widget", "A blue mug", 1, 1299),),
+            "adjustments": (),
+            "description": "Hand-made, holds tea",
+            "expires_in": 900,
+            "late_money": "accept",
+            "payer": "ipos:user-7",
+            "methods": ("sandbox", "card", "wallet", "credit"),
+            "opener_origin": None,
+        } | words
+        return self.order(merchant, **given)
+
+    def give(self, kind: str, amount: str, owner: str = "ipos:user-7") -> None:
+        """Put test money into a balance."""
+        self.parts.database.write(grant, owner, kind, Money(amount, "USD"), live=False)
+
     def token(self, order: Order) -> str:
         return self.cashier.issue_token(order.id)
 
@@ -103,7 +128,12 @@ def make_desk(
     made: list[Database] = []
 
     def make(
-        *, clock: Any = None, public_url: str | None = None, prefix: str = "", **settings: Any
+        *,
+        clock: Any = None,
+        public_url: str | None = None,
+        prefix: str = "",
+        admits: Admits | None = None,
+        **settings: Any,
     ) -> Desk:
         ready_made.migrate(database_url, MIGRATIONS)
         database = Database(database_url, **({"clock": clock} if clock else {}))
@@ -118,7 +148,11 @@ def make_desk(
         sandbox = SandboxGateway(in_development=True, **({"clock": clock} if clock else {}))
         cashier = Cashier(
             database,
-            {"sandbox": sandbox, **gateways},
+            {
+                "sandbox": sandbox,
+                **gateways,
+                "test_balance": BalanceGateway(DeskPurse(database), live=False),
+            },
             page_url=lambda order_id: (
                 f"{public_url or 'http://localhost'}/order?orderId={order_id}"
             ),
@@ -132,6 +166,7 @@ def make_desk(
             limits=Limits("memory://", MOST),
             page_address=lambda: f"{public_url or 'http://localhost'}/order",
             remember_address=lambda: None,
+            admits=admits,
             pace=pace,
         )
         app = Flask("desk_under_test")

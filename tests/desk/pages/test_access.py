@@ -77,9 +77,10 @@ def test_a_desk_may_admit_other_tokens(desk: Desk) -> None:
     parts = replace(desk.parts, admits=lambda order, token: token == "user-jwt")
     desk.app = Flask("another")
     desk.app.register_blueprint(order_pages(parts))
-    order, client = desk.order(), desk.client
+    order, client = desk.order(dialect="ipos"), desk.client
     lost = client.get("/order", query_string={"orderId": order.id})
     assert 'data-token-key="ipos_access_token"' in lost.text
+    assert "This order is not yours" in lost.text
     query = {"orderId": order.id, "token": "user-jwt"}
     assert client.get("/order", query_string=query).status_code == 303
     assert client.get("/order", query_string={"orderId": order.id}).status_code == 200

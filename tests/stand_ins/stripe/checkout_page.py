@@ -30,11 +30,13 @@ class CheckoutPage:
         self._account = account
         self.rules = [Rule("/pay/<reference>", endpoint="page pay", methods=["GET", "POST"])]
 
-    def respond(self, endpoint: str, request: Request, reference: str) -> Response:
+    def respond(self, request: Request, reference: str) -> Response:
         notice = ""
         with self._account.books.lock:
             try:
                 session = self._account.sessions.get(reference)
+                if session["ui_mode"] != "hosted_page":
+                    return Response("Not found", 404)
                 if request.method == "POST":
                     session = self._submit(session, request)
             except Refusal as refusal:
@@ -42,7 +44,7 @@ class CheckoutPage:
                 if reference not in self._account.books.things:
                     return Response("Not found", 404)
             if session["status"] == "complete":
-                return redirect(session["success_url"], 303)
+                return redirect(self._account.sessions.back_to(session), 303)
             return Response(self._render(session, notice), content_type="text/html")
 
     def _submit(self, session: Thing, request: Request) -> Thing:

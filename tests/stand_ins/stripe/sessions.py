@@ -1,15 +1,19 @@
-"""Checkout Sessions: opened, paid on Stripe's page, expired."""
+"""Checkout Sessions: opened, paid on Stripe's page or in its frame, expired."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from .amounts import check_amount
-from .books import Books, Thing
+from .books import Books, Thing, new_id
 from .intents import Intents
 from .refusals import Refusal
 
 _SOONEST, _LATEST = 30 * 60, 24 * 60 * 60
+_FORMS = {
+    "hosted_page": ("success_url", ("return_url", "redirect_on_completion")),
+    "embedded_page": ("return_url", ("success_url", "cancel_url")),
+}
 
 
 class Sessions:
@@ -20,10 +24,7 @@ class Sessions:
         self.page_at = ""
 
     def create(self, params: dict[str, Any]) -> Thing:
-        if params.get("mode") != "payment" or params.get("ui_mode") != "hosted_page":
-            raise Refusal("This stand-in serves hosted payment sessions only.")
-        if not params.get("success_url"):
-            raise Refusal("You must specify a success_url.", param="success_url")
+        _check_form(params)
         amount, currency = _total(params)
         check_amount(amount, currency)
         session = self._books.new(
@@ -34,19 +35,26 @@ class Sessions:
             amount_total=amount,
             cancel_url=params.get("cancel_url"),
             client_reference_id=params.get("client_reference_id"),
+            client_secret=None,
             currency=currency,
             expires_at=self._ending(params),
+            invoice=None,
+            invoice_creation=params.get("invoice_creation", {"enabled": False}),
             locale=params.get("locale"),
             metadata=dict(params.get("metadata") or {}),
             mode="payment",
             payment_intent=None,
             payment_status="unpaid",
+            return_url=params.get("return_url"),
             status="open",
-            success_url=params["success_url"],
-            ui_mode="hosted_page",
+            success_url=params.get("success_url"),
+            ui_mode=params["ui_mode"],
             url=None,
         )
-        session["url"] = f"{self.page_at}/pay/{session['id']}"
+        if params["ui_mode"] == "hosted_page":
+            session["url"] = f"{self.page_at}/pay/{session['id']}"
+        else:
+            session["client_secret"] = f"{session['id']}_secret_{new_id('')}"
         self._asked[session["id"]] = dict(params.get("payment_intent_data") or {})
         return session
 
@@ -91,11 +99,18 @@ class Sessions:
         session = self.get(reference)
         intent = self._intents.finish(session["payment_intent"])
         paid = intent["status"] == "succeeded"
+        word = "succeeded" if paid else "failed"
         if paid:
             session["payment_status"] = "paid"
-        word = "succeeded" if paid else "failed"
         self._books.tell(f"checkout.session.async_payment_{word}", session)
+        if paid:
+            self._invoice(session)
         return session
+
+    def back_to(self, session: Thing) -> str:
+        """Where Stripe sends the shopper when the session is complete."""
+        back: str = session["success_url"] or session["return_url"]
+        return back.replace("{CHECKOUT_SESSION_ID}", session["id"])
 
     def _follow(self, session: Thing, intent: Thing) -> None:
         if intent["status"] not in ("succeeded", "processing"):
@@ -104,6 +119,29 @@ class Sessions:
         if intent["status"] == "succeeded":
             session["payment_status"] = "paid"
         self._books.tell("checkout.session.completed", session)
+        if intent["status"] == "succeeded":
+            self._invoice(session)
+
+    def _invoice(self, session: Thing) -> None:
+        """The paid invoice of a session that was asked to make one; it names no session."""
+        asked = session["invoice_creation"]
+        if not asked["enabled"]:
+            return
+        invoice = self._books.new(
+            "invoice",
+            "in_1",
+            amount_due=session["amount_total"],
+            amount_paid=session["amount_total"],
+            amount_remaining=0,
+            billing_reason="manual",
+            currency=session["currency"],
+            metadata=dict(asked.get("invoice_data", {}).get("metadata") or {}),
+            parent=None,
+            status="paid",
+            total=session["amount_total"],
+        )
+        session["invoice"] = invoice["id"]
+        self._books.tell("invoice.paid", invoice)
 
     def _close(self, session: Thing) -> None:
         session |= {"status": "expired", "url": None}
@@ -121,6 +159,19 @@ class Sessions:
                 param="expires_at",
             )
         return int(ends)
+
+
+def _check_form(params: dict[str, Any]) -> None:
+    """Each form of a session has its own addresses, and takes none of another form's."""
+    form = params.get("ui_mode")
+    if params.get("mode") != "payment" or form not in _FORMS:
+        raise Refusal("This stand-in serves hosted and embedded payment sessions only.")
+    needed, foreign = _FORMS[form]
+    if not params.get(needed):
+        raise Refusal(f"You must specify a {needed}.", param=needed)
+    for name in foreign:
+        if name in params:
+            raise Refusal(f"You can not pass `{name}` when `ui_mode` is `{form}`.", param=name)
 
 
 def _total(params: dict[str, Any]) -> tuple[int, str]:

@@ -13,6 +13,8 @@
  * @typedef {import('@stripe/stripe-js').StripePaymentElement} StripePaymentElement
  * @typedef {import('@stripe/stripe-js').StripeExpressCheckoutElement} ExpressCheckout
  * @typedef {import('@stripe/stripe-js').StripeExpressCheckoutElementConfirmEvent} WalletConfirm
+ * @typedef {import('@stripe/stripe-js').StripeEmbeddedCheckoutOptions} EmbeddedOptions
+ * @typedef {import('@stripe/stripe-js').StripeEmbeddedCheckout} EmbeddedCheckout
  *
  * @typedef {object} Source What will be charged.
  * @property {(key: string) => Record<string, string>} params
@@ -21,6 +23,7 @@
 (() => {
   const API = 'https://api.stripe.com/v1';
   const SECRET = /^(pi_[A-Za-z0-9]+)_secret_[A-Za-z0-9]+$/;
+  const SESSION = /^(cs_[A-Za-z0-9_]+)_secret_[A-Za-z0-9]+$/;
 
   class IntegrationError extends Error {
     name = 'IntegrationError';
@@ -269,9 +272,62 @@
   }
 
   /**
+   * Stripe's page inside another one: a card, the bank's question, and the way back.
+   *
+   * @param {string} key
+   * @param {EmbeddedOptions} options
+   * @returns {Promise<EmbeddedCheckout>}
+   */
+  async function embed(key, options) {
+    const secret = options.clientSecret ?? (await options.fetchClientSecret?.()) ?? '';
+    const id = SESSION.exec(secret)?.[1];
+    demand(!!id, 'Invalid value for createEmbeddedCheckoutPage(): clientSecret.');
+
+    /** @param {Record<string, string>} said @returns {Promise<any>} */
+    async function say(said) {
+      const body = new URLSearchParams({ key, client_secret: secret, ...said });
+      return (await fetch(`${API}/payment_pages/${id}`, { method: 'POST', body })).json();
+    }
+
+    /** @param {HTMLElement} notice @param {string} number */
+    async function pay(notice, number) {
+      notice.textContent = '';
+      let answer = await say({ number });
+      if (answer.asks_bank) answer = await say({ authentication: (await ask3ds()) ? 'success' : 'failure' });
+      if (answer.error) notice.textContent = answer.error.message;
+      else if (options.onComplete) options.onComplete();
+      else location.assign(answer.back_to);
+    }
+
+    const frame = document.createElement('form');
+    const label = document.createElement('label');
+    const number = document.createElement('input');
+    const button = document.createElement('button');
+    const notice = document.createElement('p');
+    frame.setAttribute('aria-label', 'Checkout');
+    notice.setAttribute('role', 'alert');
+    label.append('Card number ', number);
+    button.textContent = 'Pay';
+    frame.append(label, notice, button);
+    frame.addEventListener('submit', (event) => {
+      event.preventDefault();
+      void pay(notice, number.value.replaceAll(' ', ''));
+    });
+    return {
+      mount: (where) => {
+        const place = typeof where === 'string' ? document.querySelector(where) : where;
+        demand(place instanceof HTMLElement, 'Invalid DOM element.');
+        place?.append(frame);
+      },
+      unmount: () => frame.remove(),
+      destroy: () => frame.remove(),
+    };
+  }
+
+  /**
    * @param {string} key
    * @param {{locale?: string}} [options]
-   * @returns {Pick<Stripe, 'elements' | 'confirmPayment'>}
+   * @returns {Pick<Stripe, 'elements' | 'confirmPayment' | 'createEmbeddedCheckoutPage'>}
    */
   function start(key, options) {
     demand(/^pk_(test|live)_/.test(key), 'Invalid value for Stripe(): apiKey.');
@@ -281,6 +337,7 @@
       elements: (asked) => new Elements(asked),
       /** @param {any} asked @returns {Promise<any>} */
       confirmPayment: (asked) => confirmPayment(key, asked.elements, asked),
+      createEmbeddedCheckoutPage: (asked) => embed(key, asked),
     };
   }
 

@@ -16,6 +16,7 @@ from werkzeug.wrappers import Request, Response
 from .account import Account
 from .books import new_id
 from .checkout_page import CheckoutPage
+from .embedded_page import EmbeddedPage
 from .faults import Fault, Faults, Gate
 from .forms import PARAMETERS, checked, decoded
 from .refusals import Refusal
@@ -46,8 +47,12 @@ class Web:
         self._account = account
         self._faults = faults
         self._repeats = Repeats()
-        self._page = CheckoutPage(account)
-        self._urls = Map([*map(_rule, PARAMETERS), *self._page.rules])
+        self._pages: dict[str, CheckoutPage | EmbeddedPage] = {
+            "page pay": CheckoutPage(account),
+            "page frame": EmbeddedPage(account),
+        }
+        rules = [rule for page in self._pages.values() for rule in page.rules]
+        self._urls = Map([*map(_rule, PARAMETERS), *rules])
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         request = Request(environ)
@@ -59,8 +64,8 @@ class Web:
             return Response(body, error.code, content_type="application/json")(
                 environ, start_response
             )
-        if endpoint.startswith("page "):
-            return self._page.respond(endpoint, request, **found)(environ, start_response)
+        if endpoint in self._pages:
+            return self._pages[endpoint].respond(request, **found)(environ, start_response)
         return self._respond(endpoint, request, found.get("id", ""))(environ, start_response)
 
     def _respond(self, endpoint: str, request: Request, reference: str) -> Response:

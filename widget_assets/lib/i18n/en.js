@@ -26,6 +26,10 @@ export default {
   payment: 'Payment',
   opening: 'Opening the payment page…',
 
+  miniapp: 'App',
+  'miniapp.opening': 'Opening the app…',
+  'miniapp.wrong': 'This app cannot be opened just now.',
+
   thanks: 'Thank you!',
   paid: 'Your order is paid.',
   order: 'Order {number}',
@@ -85,6 +89,8 @@ export default {
   ORDER_ALREADY_PAID: 'This order is already paid. Thank you!',
   PROMOTION_REFUSED: 'This code cannot be used.',
   DESK_UNAVAILABLE: 'Payment is not available just now. Your basket is safe; please try again in a moment.',
+  PAYMENT_CANCELLED: 'The payment was not finished. Your basket is as you left it.',
+  PAYMENT_FAILED: 'The payment did not go through. Your basket is as you left it; please try again.',
   WALLET_UNAVAILABLE: 'The app cannot be reached just now. Your basket is safe; please try again in a moment.',
   PHONE_INVALID: 'This is not a phone number. Please check it.',
   PHONE_BINDING_METHOD_UNAVAILABLE: 'This number cannot be linked just now. Check it, or use the QR code.',

@@ -26,6 +26,10 @@ export default {
   payment: 'Płatność',
   opening: 'Otwieramy stronę płatności…',
 
+  miniapp: 'Aplikacja',
+  'miniapp.opening': 'Otwieramy aplikację…',
+  'miniapp.wrong': 'Tej aplikacji nie można teraz otworzyć.',
+
   thanks: 'Dziękujemy!',
   paid: 'Zamówienie zostało opłacone.',
   order: 'Zamówienie {number}',
@@ -85,6 +89,8 @@ export default {
   ORDER_ALREADY_PAID: 'To zamówienie jest już opłacone. Dziękujemy!',
   PROMOTION_REFUSED: 'Tego kodu nie można użyć.',
   DESK_UNAVAILABLE: 'Płatność jest chwilowo niedostępna. Koszyk jest bezpieczny, spróbuj za chwilę.',
+  PAYMENT_CANCELLED: 'Płatność nie została dokończona. Koszyk czeka bez zmian.',
+  PAYMENT_FAILED: 'Płatność się nie powiodła. Koszyk czeka bez zmian, spróbuj ponownie.',
   WALLET_UNAVAILABLE: 'Aplikacja jest chwilowo nieosiągalna. Koszyk jest bezpieczny, spróbuj za chwilę.',
   PHONE_INVALID: 'To nie jest numer telefonu. Sprawdź go.',
   PHONE_BINDING_METHOD_UNAVAILABLE: 'Tego numeru nie można teraz połączyć. Sprawdź go albo użyj kodu QR.',

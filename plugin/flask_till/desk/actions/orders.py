@@ -30,13 +30,18 @@ from ..order import (
 from ..payment import ACTIVE
 from ..snapshot import to_data
 from ..tables import orders, outbox
+from . import boxo_payments, ipos_orders
 from .late_looks import plan_late_looks
 from .reading import find_order, lock_order, order_from, read_order
 from .wallet_payments import DIALECT as WALLET
 from .wallet_payments import follow as follow_in_wallet
 
 TOPIC = "order:"
-FOLLOWERS: Mapping[str, Callable[[Work, Order], None]] = {WALLET: follow_in_wallet}
+FOLLOWERS: Mapping[str, Callable[[Work, Order], None]] = {
+    "boxo": boxo_payments.follow,
+    "ipos": ipos_orders.follow,
+    WALLET: follow_in_wallet,
+}
 """By dialect: what goes where an order goes, in the same transaction."""
 _MOVE = Prepared(
     update(orders).where(orders.c.id == bindparam("moved"), orders.c.version == bindparam("seen"))

@@ -2,15 +2,19 @@
 
 All it knows of a payment is in its provider id: the chosen outcome and when it was chosen, so it
 needs no storage and survives restarts. It refuses to start in production.
+
+An embedded payment (``ui`` "embedded") is answered as Stripe answers one, with a client secret.
+Without an outcome it waits until somebody decides: the shopper on the order page, or a tester.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 
 from ...base.clock import Clock, system_clock
-from ...errors import BadSignature, GatewayRefused, InvalidRequest, SettingsError
+from ...errors import BadSignature, Conflict, GatewayRefused, InvalidRequest, SettingsError
 from ...money import Money
 from . import Charge, Evidence, Method, Notice, PagePart, RefundResult, Share, Started
 
@@ -18,6 +22,9 @@ OUTCOMES = ("paid", "declined", "slow", "confirm", "late")
 SLOW = timedelta(seconds=4)
 LATE_AFTER_EXPIRY = timedelta(seconds=2)
 METHOD = Method("sandbox", "sandbox", "Sandbox")
+EMBEDDED = "embedded"
+DECISIONS = ("paid", "declined", "confirm")
+"""What can be said of an embedded payment that waits; the last leaves it so."""
 STATUS_BEFORE = {"paid": "succeeded", "declined": "failed", "slow": "processing",
                  "confirm": "requires_action", "late": "processing"}  # fmt: skip
 
@@ -42,24 +49,36 @@ class SandboxGateway:
         return (METHOD,)
 
     def start(self, charge: Charge, inputs: Mapping[str, str]) -> Started:
-        outcome = inputs.get("outcome", "paid")
-        if outcome not in OUTCOMES:
-            raise InvalidRequest(
-                f"The sandbox knows {', '.join(OUTCOMES)}.", code="UNKNOWN_OUTCOME"
-            )
-        if charge.provider_ref is None:
-            at = int(self._clock().timestamp() * 1000)
-            ref = f"sandbox.{charge.payment_id}.{outcome}.{at}"
-        else:
-            ref = charge.provider_ref
+        """``outcome`` chooses what happens, ``ui`` "embedded" opens what decides later.
+
+        Raises `InvalidRequest` (UNKNOWN_OUTCOME); `Conflict` (PAYMENT_IN_PROGRESS) when an
+        embedded one is asked for and another form waits for the shopper.
+        """
+        ref = charge.provider_ref or self._new_ref(charge, inputs)
+        waits = _outcome(ref) == "confirm"
+        if waits and inputs.get("ui") == EMBEDDED and not _is_embedded(ref):
+            raise Conflict("The payment is open in another form.", code="PAYMENT_IN_PROGRESS")
         status = STATUS_BEFORE[_outcome(ref)]
-        return Started(ref, status, evidence=self._evidence(charge, ref, status))
+        if waits and _is_embedded(ref):
+            status = _decided(inputs)
+        evidence = self._evidence(charge, ref, status)
+        return Started(ref, status, _client_of(ref), evidence=evidence)
+
+    def _new_ref(self, charge: Charge, inputs: Mapping[str, str]) -> str:
+        embedded = inputs.get("ui") == EMBEDDED
+        outcome = _known(inputs.get("outcome", "confirm" if embedded else "paid"), OUTCOMES)
+        at = int(self._clock().timestamp() * 1000)
+        ref = f"sandbox.{charge.payment_id}.{outcome}.{at}"
+        return f"{ref}.{EMBEDDED}" if embedded else ref
 
     def act(self, charge: Charge, inputs: Mapping[str, str]) -> Evidence:
-        """Confirm or refuse a payment that waits for it: ``confirmation`` is yes or no."""
+        """Decide about a payment that waits: ``confirmation`` is yes or no; an embedded one also
+        takes an ``outcome``, paid or declined. Raises `GatewayRefused` where nothing waits."""
         ref = _ref(charge)
         if _outcome(ref) != "confirm":
             raise GatewayRefused("This payment waits for no confirmation.")
+        if _is_embedded(ref) and "outcome" in inputs:
+            return self._evidence(charge, ref, _decided(inputs))
         agreed = inputs.get("confirmation") == "yes"
         return self._evidence(charge, ref, "succeeded" if agreed else "failed")
 
@@ -109,6 +128,28 @@ class SandboxGateway:
             method="sandbox",
             reason=reason,
         )
+
+
+def _decided(inputs: Mapping[str, str]) -> str:
+    return STATUS_BEFORE[_known(inputs.get("outcome", "confirm"), DECISIONS)]
+
+
+def _known(outcome: str, outcomes: Collection[str]) -> str:
+    if outcome not in outcomes:
+        raise InvalidRequest(f"The sandbox knows {', '.join(outcomes)}.", code="UNKNOWN_OUTCOME")
+    return outcome
+
+
+def _client_of(ref: str) -> dict[str, str]:
+    """A secret shaped as Stripe's, the same every time; it opens nothing."""
+    if not _is_embedded(ref):
+        return {}
+    mixed = sha256(ref.encode()).hexdigest()
+    return {"ui": EMBEDDED, "client_secret": f"cs_test_{mixed[:40]}_secret_{mixed[40:]}"}
+
+
+def _is_embedded(ref: str) -> bool:
+    return ref.endswith(f".{EMBEDDED}")
 
 
 def _ref(charge: Charge) -> str:

@@ -27,6 +27,7 @@ def order_pages(desk: Counter) -> Blueprint:
     pages = Blueprint("till_order_page", __name__)
     page = OrderPage(desk)
     pages.add_url_rule("/order", "show", page.show)
+    pages.add_url_rule("/order/enter", "enter", page.enter, methods=["POST"])
     pages.add_url_rule("/order/status", "status", page.status)
     pages.add_url_rule("/order/pay", "pay", page.pay, methods=["POST"])
     pages.add_url_rule("/order/act", "act", page.act, methods=["POST"])

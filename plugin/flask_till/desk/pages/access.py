@@ -11,7 +11,7 @@ from hashlib import sha256
 from flask import request
 from werkzeug.wrappers import Response as AnyResponse
 
-from ...base.sealing import digest
+from ...base.sealing import digest, new_secret
 from ...errors import Forbidden, Gone, NotFound, RequestError
 from ..actions.page_access import spend_token
 from ..counter import Counter
@@ -68,6 +68,10 @@ class Access:
             raise Forbidden("This order has no such token.", code="ORDER_NOT_YOURS")
         ours = self._desk.cashier.issue_token(self._order.id)
         return self._desk.cashier.redeem_token(self._order.id, ours)
+
+    def require_script_of_ours(self) -> None:
+        """Raises `Forbidden` unless one of our scripts asks, in a browser that is not in yet."""
+        require_own_page(self._place, new_secret(), self._order.id)
 
     def keep(self, response: AnyResponse, session: str) -> None:
         """Give the session to the browser. It works in a frame on the merchant's pages too."""

@@ -52,6 +52,12 @@ def read_parameters(given: Mapping[str, str]) -> Parameters:
     )
 
 
+def theme_of(parameters: Parameters | None, dialect: str | None) -> Theme | None:
+    """What a page is drawn in. IPOS pages are light unless asked otherwise; ours ask the system."""
+    asked = None if parameters is None else parameters.theme
+    return "light" if asked is None and dialect == "ipos" else asked
+
+
 def read_token(given: Mapping[str, str]) -> str | None:
     """The token in the address; one with odd characters counts as an unknown one."""
     token = given.get("token")

@@ -10,15 +10,22 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from ...money import Money
-from ..gateways import Method, PagePart
+from ..balance import TAKES
+from ..gateways import PagePart
 from ..merchant import Merchant
-from ..order import ENDED_UNPAID, OPEN, PENDING, PROCESSING, Order
+from ..order import ENDED_UNPAID, EXPIRED, GRACE, OPEN, PENDING, PROCESSING, Order
 from ..origins import origin_of
 from ..payment import ACTIVE
+from .offers import Offer
+from .waiting import standing
 from .wording import CANNOT_PAY, N_, OTHER_PROBLEM, PROBLEMS, Language
 
 JUST_PAID = timedelta(seconds=90)
 """Who comes to a paid order later than that is not sent on by itself."""
+SESSION = "cs_"
+"""How Stripe names a session of its checkout; one without an address is in a form elsewhere."""
+LATE_NEWS = timedelta(minutes=2)
+"""How long a page listens on after an order ended unpaid."""
 
 TITLES: Mapping[str, str] = {
     "pending": N_("How would you like to pay?"),
@@ -32,6 +39,7 @@ TITLES: Mapping[str, str] = {
     "expired": N_("The time to pay is over"),
 }
 """view -> its headline."""
+BACK_IN_BALANCE = N_("You have your money back")
 WORDS_ABROAD: Mapping[str, Mapping[str, str]] = {
     "ipos": {
         "processing": "pending",
@@ -49,14 +57,6 @@ class Notice:
 
     title: str
     remedy: str
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """A way to pay and what its gateway adds to the page."""
-
-    method: Method
-    part: PagePart
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +85,8 @@ class Screen:
 
     @property
     def title(self) -> str:
+        if self.view == "refunded" and self.is_paid_from_balance:
+            return BACK_IN_BALANCE
         return TITLES[self.view]
 
     @property
@@ -95,7 +97,9 @@ class Screen:
     @property
     def key(self) -> str:
         """Changes when the page has to be drawn anew."""
-        return sha256(repr((self.view, standing(self.order))).encode()).hexdigest()[:12]
+        balances = [offer.balance and offer.balance.minor for offer in self.offers]
+        seen = (self.view, standing(self.order), balances)
+        return sha256(repr(seen).encode()).hexdigest()[:12]
 
     @property
     def seconds_left(self) -> int:
@@ -120,9 +124,35 @@ class Screen:
         return web_address(payment.client.get("redirect_url"))
 
     @property
-    def chosen(self) -> str | None:
-        """The gateway whose payment is under way or was tried last."""
-        return self.order.payment.gateway if self.order.payment else None
+    def is_begun_elsewhere(self) -> bool:
+        """A payment is under way in a form on the merchant's own page."""
+        return self.order.is_open and is_begun_elsewhere(self.order)
+
+    @property
+    def chosen(self) -> Offer | None:
+        """What is paid with by now, or was tried last."""
+        payment = self.order.payment
+        if payment is None:
+            return None
+        ours = (one for one in self.offers if one.is_for(payment.gateway, payment.method))
+        return next(ours, None)
+
+    @property
+    def opened(self) -> Offer | None:
+        """The offer that is unfolded: the chosen one, else the first that would do."""
+        would_do = (offer for offer in self.offers if offer.lacks is None)
+        return self.chosen or next(would_do, next(iter(self.offers), None))
+
+    @property
+    def is_resumed(self) -> bool:
+        """The form of the opened offer goes on by itself where the shopper left it."""
+        alone = len(self.offers) == 1
+        return (alone or self.chosen is not None) and not self.is_begun_elsewhere
+
+    @property
+    def is_paid_from_balance(self) -> bool:
+        payment = self.order.payment
+        return payment is not None and payment.method in TAKES
 
     def money(self, minor: int) -> Money:
         return Money.of_minor(minor, self.order.amount.currency)
@@ -136,6 +166,21 @@ class Screen:
         """Money that came too late for this order and goes back."""
         late = [r.amount for r in self.order.refunds if r.cause == "late" and r.status != "failed"]
         return self.money(sum(late)) if late and self.order.status in ENDED_UNPAID else None
+
+    @property
+    def may_still_be_paid(self) -> bool:
+        """Its time is over, but a payment that was begun in time is still welcome."""
+        payment, order = self.order.payment, self.order
+        under_way = payment is not None and payment.status in ACTIVE
+        return order.status == EXPIRED and order.late_money == "accept" and under_way
+
+    @property
+    def seconds_of_news(self) -> int:
+        """How long it is worth to listen on after the order ended unpaid."""
+        until = self.now + LATE_NEWS
+        if self.may_still_be_paid:
+            until = max(until, self.order.expires_at + GRACE + LATE_NEWS)
+        return round((until - self.now).total_seconds())
 
     @property
     def paid_twice(self) -> Money | None:
@@ -154,10 +199,25 @@ class Screen:
         return WORDS_ABROAD.get(self.order.dialect, {}).get(self.order.status, self.order.status)
 
     @property
+    def is_of_ipos(self) -> bool:
+        """Placed by a widget, which has its own messages and goes on in the window it is in."""
+        return self.order.dialect == "ipos"
+
+    @property
     def opener(self) -> str | None:
-        """The origin that opened this page, if it is the merchant's."""
+        """The origin that is told how the order stands, if it is the merchant's.
+
+        It is the one that opened this page, and for a widget that of its ``redirect_url``.
+        """
         origin = self.order.opener_origin
+        if self.is_of_ipos:
+            origin = origin_of(self.order.redirect_url or "")
         return origin if origin in self.merchant.origins else None
+
+    @property
+    def target(self) -> str:
+        """Where links to the shop open: a widget in a portal must not take the portal away."""
+        return "_self" if self.is_of_ipos else "_top"
 
     @property
     def is_of_wallet(self) -> bool:
@@ -232,10 +292,12 @@ class Screen:
         }
 
 
-def standing(order: Order) -> tuple[object, ...]:
-    """All that moves about an order: its version, its payment and its refunds."""
-    payment = order.payment and (order.payment.id, order.payment.status)
-    return order.version, payment, *((refund.id, refund.status) for refund in order.refunds)
+def is_begun_elsewhere(order: Order) -> bool:
+    """Whether the payment under way has its form on the merchant's own page, so not on ours."""
+    payment = order.payment
+    if payment is None or payment.status not in ACTIVE or payment.client.get("redirect_url"):
+        return False
+    return (payment.provider_ref or "").startswith(SESSION)
 
 
 def web_address(url: object) -> str | None:

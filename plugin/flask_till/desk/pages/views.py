@@ -9,30 +9,25 @@ from flask import Response, g, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from ...base.logs import logger
-from ...base.waiters import PollLater
 from ...errors import NotFound, RequestError, TillError
-from ...web.callers import caller
 from ...web.refusals import with_retry_after
-from ..actions.orders import TOPIC
 from ..actions.reading import read_order
 from ..counter import Counter
 from ..gateways import PagePart
-from ..order import Order
+from ..order import EXPIRED, Order
 from ..payment import ACTIVE
 from . import headers
 from .access import Access
+from .offers import offers_of, require_covered
 from .own_page import Place, place_at
-from .parameters import OURS, Parameters, read_parameters, read_token
+from .parameters import OURS, Parameters, read_parameters, read_token, theme_of
 from .rendering import draw
-from .screen import Offer, Screen, standing, web_address
-from .wording import DEAD_ENDS, OTHER_DEAD_END, Language, choose_language
+from .screen import Screen, is_begun_elsewhere, web_address
+from .waiting import TOP_UP_WAIT, read_seconds, wait_for_news
+from .wording import DEAD_ENDS, NOT_YOUR_ORDER, OTHER_DEAD_END, Language, choose_language
 
 log = logger(__name__)
 
-LONGEST_WAIT = 25
-"""Seconds."""
-READ_EVERY = 2.0
-"""Seconds after which a waiting page's order is read though no bell rang."""
 LOOK_PACE = {"processing": 2.0, "created": 5.0, "requires_action": 15.0}
 """status of a payment -> seconds between two questions to its gateway while a page is open."""
 NOT_INPUTS = OURS | {"gateway", "method", "proof"}
@@ -64,6 +59,17 @@ class OrderPage:
             return redirect(self._address(parameters), 303)
         return self._page(parameters, order, access)
 
+    def enter(self) -> AnyResponse:
+        """A user token that a partner's page left in this origin's storage opens the page."""
+        parameters, token = read_parameters(request.form), read_token(request.form)
+        access = Access(self._desk, self._read(parameters), self.place())
+        access.require_script_of_ours()
+        session = access.open(token or "")
+        response = Response(status=204)
+        if session is not None:
+            access.keep(response, session)
+        return response
+
     def status(self) -> Response:
         """News as JSON: at once, or when a page with ``version`` (or ``key``) is outdated.
 
@@ -73,37 +79,28 @@ class OrderPage:
         order = self._read(parameters)
         access = Access(self._desk, order, self.place())
         access.require_session()
-        seconds = _seconds(request.args.get("wait", ""))
+        seconds = read_seconds(request.args.get("wait", ""))
         current = self._fresh(order, ask_now=request.args.get("look") == "true")
         screen = self._screen(current)
         known = request.args.get("version") == str(current.version)
         if seconds and known and request.args.get("key", screen.key) == screen.key:
-            current = self._wait(current, seconds)
+            poor = any(offer.lacks for offer in screen.offers)
+            current = self._wait(current, min(seconds, TOP_UP_WAIT) if poor else seconds)
             access.require_session()
             screen = self._screen(current)
         return jsonify(screen.state(self._language(current)))
 
     def _wait(self, order: Order, seconds: float) -> Order:
-        current = order
+        def read() -> Order:
+            return self._fresh(self._desk.database.read(read_order, order.id))
 
-        def moved() -> Order | None:
-            nonlocal current
-            current = self._fresh(self._desk.database.read(read_order, order.id))
-            return current if standing(current) != standing(order) else None
-
-        try:
-            with self._desk.database.bell.listen(TOPIC + order.id) as ear:
-                self._desk.waiters.wait_for(
-                    moved, order.id, ear, seconds, every=READ_EVERY, address=caller()
-                )
-        except PollLater:
-            log.debug("no place to wait for order %s", order.id)
-        return current
+        return wait_for_news(self._desk, order, read, seconds)
 
     def _fresh(self, order: Order, *, ask_now: bool = False) -> Order:
         """The order as it stands; its gateway is asked when that may bring news."""
         payment, due = order.payment, order.is_due(self._desk.database.clock())
-        under_way = order.is_open and payment is not None and payment.status in ACTIVE
+        welcome = order.is_open or (order.status == EXPIRED and order.late_money == "accept")
+        under_way = welcome and payment is not None and payment.status in ACTIVE
         if not (under_way or due):
             return order
         pace = 1.0 if ask_now else 2.0 if due or payment is None else LOOK_PACE[payment.status]
@@ -121,13 +118,12 @@ class OrderPage:
         """Start or go on with a payment, by form or by script."""
         parameters, order, access = self._enter()
         inputs = {key: value for key, value in request.form.items() if key not in NOT_INPUTS}
+        gateway, method = request.form.get("gateway", ""), request.form.get("method", "")
         try:
-            paying = self._desk.cashier.pay(
-                order.id,
-                gateway=request.form.get("gateway", ""),
-                method=request.form.get("method", ""),
-                inputs=inputs,
-            )
+            require_covered(offers_of(self._desk, order), gateway, method)
+            if is_begun_elsewhere(order):  # its form is not on this page, so it begins anew here
+                self._desk.cashier.paying.stop_all(order.id)
+            paying = self._desk.cashier.pay(order.id, gateway=gateway, method=method, inputs=inputs)
         except RequestError as error:
             return self._problem(parameters, order, access, error)
         started = paying.started
@@ -199,6 +195,7 @@ class OrderPage:
             self._language(order),
             self.place(),
             parameters,
+            theme=theme_of(parameters, order.dialect),
             screen=screen,
             order=order,
             proof=access.proof(session) if session else "",
@@ -213,6 +210,7 @@ class OrderPage:
             self._language(order),
             self.place(),
             parameters,
+            theme=theme_of(parameters, order.dialect),
             onward=onward,
             framed=framed,
         )
@@ -222,11 +220,10 @@ class OrderPage:
         headers.allow(framers=origins, images=origins, parts=parts)
 
     def _screen(self, order: Order, problem: str | None = None) -> Screen:
-        methods = self._desk.cashier.methods(order) if order.is_open else ()
         return Screen(
             order=order,
             merchant=self._desk.merchant_of(order),
-            offers=tuple(Offer(one, self._desk.page_part(one.gateway)) for one in methods),
+            offers=offers_of(self._desk, order),
             part=self._desk.page_part(order.payment.gateway) if order.payment else PagePart(),
             now=self._desk.database.clock(),
             problem=problem,
@@ -243,6 +240,7 @@ class OrderPage:
     def _read(self, parameters: Parameters) -> Order:
         g.till_order_page_parameters = parameters
         order = self._desk.database.read(read_order, parameters.order_id)
+        g.till_order_page_dialect = order.dialect
         g.till_order_page_merchant = merchant = self._desk.merchant_of(order)
         headers.allow(framers=merchant.origins, images=(), parts=())
         return order
@@ -254,23 +252,25 @@ class OrderPage:
 
     def dead_end(self, error: RequestError) -> Response:
         """A page without an order, or the same as JSON."""
-        language = self._language(None)
         if _wants_json() or str(request.endpoint).endswith(".status"):
             response = jsonify(error_code=error.code, error_message=error.message)
-        else:
-            parameters = g.get("till_order_page_parameters")
-            title, remedy = DEAD_ENDS.get(error.code, OTHER_DEAD_END)
-            response = draw(
-                "dead_end.html", language, self.place(), parameters,
-                title=title, remedy=remedy, error=error, token_key=self._token_key(error),
-                merchant=g.get("till_order_page_merchant"),
-            )  # fmt: skip
+            return _with_status(response, error)
+        parameters = g.get("till_order_page_parameters")
+        dialect = g.get("till_order_page_dialect")
+        foreign = dialect == "ipos" and error.code == "ORDER_NOT_YOURS"
+        title, remedy = NOT_YOUR_ORDER if foreign else DEAD_ENDS.get(error.code, OTHER_DEAD_END)
+        response = draw(
+            "dead_end.html", self._language(None), self.place(), parameters,
+            theme=theme_of(parameters, dialect), title=title, remedy=remedy, error=error,
+            has_token="token" in request.args, token_key=self._token_key(foreign),
+            merchant=g.get("till_order_page_merchant"),
+        )  # fmt: skip
         return _with_status(response, error)
 
-    def _token_key(self, error: RequestError) -> str | None:
+    def _token_key(self, foreign: bool) -> str | None:
         """Where a partner's page keeps its user token, for desks that let those in."""
-        opens = self._desk.admits is not None and error.code == "ORDER_NOT_YOURS"
-        return "ipos_access_token" if opens and "token" not in request.args else None
+        opens = foreign and self._desk.admits is not None and "token" not in request.args
+        return "ipos_access_token" if opens else None
 
     def nothing_here(self, rest: str) -> Response:
         raise NotFound(f"There is no page {rest[:80]!r}.", code="PAGE_NOT_FOUND")
@@ -279,11 +279,6 @@ class OrderPage:
 def _with_status(response: Response, error: RequestError) -> Response:
     response.status_code = error.status
     return with_retry_after(response, error)
-
-
-def _seconds(text: str) -> float:
-    plain = text.isascii() and text.isdigit() and len(text) < 5
-    return min(int(text), LONGEST_WAIT) if plain else 0
 
 
 def _wants_json() -> bool:

@@ -71,7 +71,12 @@ def _translations(code: str) -> NullTranslations:
         return GNUTranslations(file)
 
 
-METHOD_LABELS = (N_("Sandbox"), N_("Card, Apple Pay, Google Pay"))
+METHOD_LABELS = (
+    N_("Sandbox"),
+    N_("Card, Apple Pay, Google Pay"),
+    N_("Wallet balance"),
+    N_("Credit"),
+)
 """What gateways call their methods."""
 
 CANNOT_PAY: Mapping[str, str] = {
@@ -84,6 +89,10 @@ CANNOT_PAY: Mapping[str, str] = {
     "authentication_required": N_("Your bank wants you to confirm the payment. Try again."),
     "payment_intent_authentication_failure": N_(
         "Your bank did not get your confirmation. Try again or choose another way to pay."
+    ),
+    "The balance does not cover it.": N_(
+        "There was not enough in your balance, so nothing was taken from it."
+        " Top it up, or choose another way to pay."
     ),
     "The sandbox declined it, as asked.": N_(
         "The sandbox declined it, as asked. You were not charged; try again."
@@ -107,6 +116,10 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     "PAYMENT_IN_PROGRESS": (
         N_("Another payment is under way"),
         N_("Finish it where you began it, or wait a moment and try again."),
+    ),
+    "INSUFFICIENT_BALANCE": (
+        N_("There is not enough in your balance"),
+        N_("Nothing was taken from it. Top it up, or choose another way to pay."),
     ),
     "METHOD_NOT_OFFERED": (
         N_("That way to pay is not offered any more"),
@@ -161,6 +174,14 @@ DEAD_ENDS: Mapping[str, tuple[str, str]] = {
     ),
 }
 """Code of an error -> headline and remedy, of a page without an order."""
+NOT_YOUR_ORDER = (
+    N_("This order is not yours"),
+    N_(
+        "Only the person who placed it may see it."
+        " Sign in where you placed the order and open it again from there."
+    ),
+)
+"""As ORDER_NOT_YOURS, where people and not browsers place orders."""
 OTHER_DEAD_END = (
     N_("That did not work"),
     N_("Go back to the shop and open the order again."),

@@ -18,6 +18,8 @@ from ..order import (
     ENDED_UNPAID,
     EXPIRED,
     FAILED,
+    MONEY_MAY_COME,
+    NO_MONEY_CAME,
     OPEN,
     PLACING,
     TRANSITIONS,
@@ -35,17 +37,20 @@ from .reading import (
     find_order,
     latest_order,
     open_order,
+    order_at_desk,
     order_from,
     order_of,
     orders_of,
     overdue,
     read_order,
     stale_placing,
+    watched,
 )
 
 __all__ = [
     "apply_desk_order",
     "bind_desk_order",
+    "end_watch",
     "fail_order",
     "find_order",
     "forget_order",
@@ -58,6 +63,7 @@ __all__ = [
     "read_order",
     "release_order",
     "stale_placing",
+    "watched",
 ]
 
 LOST_RACES = 8
@@ -123,6 +129,14 @@ def forget_order(work: Work, shelf: Shelf, order_id: str, *, heard: Heard = alwa
     return True
 
 
+def end_watch(work: Work, order_id: str) -> bool:
+    """Note that no late money came for an order, after the last look at it. False if it did."""
+    order = read_order(work, order_id)
+    if order.reason != MONEY_MAY_COME or not order.was_given_up:
+        return False
+    return move_order(work, order, reason=NO_MONEY_CAME) is not None
+
+
 def release_order(work: Work, shelf: Shelf, order_id: str) -> None:
     """Put back what is set aside for an order that was never stored."""
     release_promotions(work, order_id)
@@ -158,6 +172,8 @@ def _apply(
 ) -> tuple[Order, bool]:
     order = seen or read_order(work, told.external_id)
     check_snapshot(order, desk, told)
+    if told.amount is None and order.desk_order_id is None:
+        _refuse_taken(work, desk, told)
     if event_id is not None and not _first_time(work, desk, event_id, order.id):
         return order, False
     for _ in range(LOST_RACES):
@@ -167,7 +183,7 @@ def _apply(
         if status is not None:
             moved = move_order(work, order, **_told(work, order, status, told))
             if moved is not None:
-                _follow(work, shelf, order, status, told.refunded, heard)
+                _follow(work, shelf, order, status, told.refunded_of(order), heard)
                 return moved, True
         order = read_order(work, order.id)
         check_snapshot(order, desk, told)
@@ -203,6 +219,13 @@ def settle_order(
     return True
 
 
+def _refuse_taken(work: Work, desk: str, told: DeskSnapshot) -> None:
+    """Where no amount is told, a payment made for one order must not come to pay another."""
+    known = order_at_desk(work, desk, told.desk_order_id)
+    if known is not None and known.id != told.external_id:
+        raise Conflict(f"{told.desk_order_id} is that of {known.number}.", code="ORDER_MISMATCH")
+
+
 def _first_time(work: Work, desk: str, event_id: str, order_id: str) -> bool:
     row = {"desk": desk, "event_id": event_id, "order_id": order_id, "at": work.now}
     return work.insert_once(inbox, row)
@@ -216,11 +239,18 @@ def _told(work: Work, order: Order, status: str, told: DeskSnapshot) -> dict[str
         "desk_version": told.version,
         "order_url": told.order_url or order.order_url,
         "live": told.live,
-        "refunded": told.refunded.minor,
+        "reason": _reason(order, status, told),
+        "refunded": told.refunded_of(order).minor,
         "expires_at": told.expires_at or order.expires_at,
         "paid_at": (order.paid_at or told.paid_at or work.now) if captured else None,
         "ended_at": (told.ended_at or order.ended_at or work.now) if ended else None,
     }
+
+
+def _reason(order: Order, status: str, told: DeskSnapshot) -> str | None:
+    if status in ENDED_UNPAID and told.may_be_paid:
+        return MONEY_MAY_COME
+    return None if order.was_given_up else order.reason
 
 
 def move_order(work: Work, order: Order, **changes: Any) -> Order | None:

@@ -13,8 +13,16 @@ from ...base.database import Work
 from ...base.prepared import Prepared
 from ...errors import NotFound
 from ...money import Money
-from ..order import PLACING, WALLET, Order, OrderLine, OrderPromotion, order_number
-from ..tables import OPEN_ORDER, order_lines, orders
+from ..order import (
+    LATE_MONEY,
+    PLACING,
+    WALLET,
+    Order,
+    OrderLine,
+    OrderPromotion,
+    order_number,
+)
+from ..tables import OPEN_ORDER, WATCHED_ORDER, order_lines, orders
 
 AFTER_EXPIRY = timedelta(seconds=15)
 """How long a desk has to tell of an expiry by itself."""
@@ -42,6 +50,11 @@ _OF_DESK = Prepared(
     .order_by(orders.c.seq.desc())
     .limit(1)
 )
+_AT_DESK = Prepared(
+    select(orders).where(
+        orders.c.desk == bindparam("at"), orders.c.desk_order_id == bindparam("desk_order")
+    )
+)
 _OPEN = Prepared(select(orders).where(orders.c.basket_id == bindparam("basket"), OPEN_ORDER))
 
 
@@ -56,6 +69,11 @@ def read_order(work: Work, order_id: str) -> Order:
     if order is None:
         raise NotFound("There is no such order.", code="ORDER_NOT_FOUND")
     return order
+
+
+def order_at_desk(work: Work, desk: str, desk_order_id: str) -> Order | None:
+    """The order that the desk knows by that id."""
+    return _first(work, _AT_DESK, {"at": desk, "desk_order": desk_order_id})
 
 
 def open_order(work: Work, basket_id: str) -> Order | None:
@@ -97,6 +115,13 @@ def overdue(work: Work, *, most: int = 100) -> list[Order]:
     rows = select(orders).where(
         OPEN_ORDER, orders.c.status != PLACING, orders.c.expires_at <= work.now - AFTER_EXPIRY
     )
+    return _orders(work, work.execute(rows.order_by(orders.c.expires_at).limit(most)).all())
+
+
+def watched(work: Work, *, most: int = 100) -> list[Order]:
+    """Orders that ended unpaid here, and whose money can have come late: time for a last look."""
+    over = orders.c.expires_at <= work.now - LATE_MONEY
+    rows = select(orders).where(WATCHED_ORDER, over)
     return _orders(work, work.execute(rows.order_by(orders.c.expires_at).limit(most)).all())
 
 

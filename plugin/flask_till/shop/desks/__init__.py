@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol, runtime_checkable
 
+from ...errors import Forbidden, RequestError
 from ..order import DeskSnapshot, Order
 
 
 @dataclass(frozen=True, slots=True)
 class PageKey:
-    """What opens an order's page: its URL, and a token that works once and not for long."""
+    """What opens an order's page: its URL, and a token that works once and not for long.
+
+    At a desk where shoppers sign in the token is the shopper's own, and works until it ends.
+    """
 
     order_url: str
     token: str
@@ -26,11 +30,19 @@ class DeskOrder:
     key: PageKey
 
 
+class ShopperUnknown(Forbidden):
+    """The desk wants to know who pays, and the shop does not know; the shopper is told so."""
+
+    code = "SHOPPER_UNKNOWN"
+    remedy = "Sign in first."
+
+
 class Desk(Protocol):
     """A desk that our orders are paid at.
 
     Each call may raise `Unavailable` (DESK_UNAVAILABLE): whether the desk acted is then unknown.
-    Any other `RequestError` is the desk's own refusal, with its code.
+    Any other `RequestError` is the desk's own refusal, with its code. A desk may besides be one
+    that `ChecksShop`, `AnswersCallbacks` or `PaysInHost`.
     """
 
     @property
@@ -38,7 +50,10 @@ class Desk(Protocol):
         """In the URL of its callbacks, and with every order."""
 
     def create(self, order: Order) -> DeskOrder:
-        """Ask for the order; asking again with the same order is asking once."""
+        """Ask for the order; asking again with the same order is asking once.
+
+        Raises `ShopperUnknown` when somebody has to sign in first.
+        """
 
     def token(self, order: Order) -> PageKey:
         """A fresh key to the page of an order that the desk has."""
@@ -47,12 +62,45 @@ class Desk(Protocol):
         """The order as the desk knows it now."""
 
     def cancel(self, order: Order) -> DeskSnapshot:
-        """End an unpaid order. Raises `Conflict` when it can no longer be cancelled."""
+        """End an unpaid order. Raises `Conflict` when it can no longer be cancelled.
+
+        A desk whose protocol has no word for it tells an unpaid order as cancelled, as one that
+        ``may_be_paid``: it is given up here, and its money revives it.
+        """
 
     def verify_callback(
         self, headers: Mapping[str, str], body: bytes, now: datetime
     ) -> tuple[str, DeskSnapshot]:
         """The event's id and what it tells; header names are lower case.
 
-        Raises `BadSignature`, or `Unreadable` or `InvalidRequest` for a genuine muddle.
+        ``:path`` among the headers is the path that was called. Raises `BadSignature`, or
+        `Unreadable` or `InvalidRequest` for a genuine muddle. A desk that has to be asked whether
+        a callback is true is asked here.
         """
+
+
+@runtime_checkable
+class ChecksShop(Protocol):
+    """A desk that does not serve every shop."""
+
+    def check_shop(self, *, currency: str, live_only: bool) -> None:
+        """Raises `SettingsError` when this shop could never sell through it.
+
+        ``live_only``: the shop wants real money.
+        """
+
+
+@runtime_checkable
+class AnswersCallbacks(Protocol):
+    """A desk whose callbacks are answered in words, and numbers, of its own."""
+
+    def answer_callback(self, error: RequestError | None) -> tuple[int, Mapping[str, Any]]:
+        """HTTP status and JSON for a callback that was applied, or refused with the error."""
+
+
+@runtime_checkable
+class PaysInHost(Protocol):
+    """A desk whose orders can be paid inside the app that shows the shop."""
+
+    def host_payment(self, order: Order, key: PageKey) -> Mapping[str, Any]:
+        """What the page hands to the app around it: JSON values, nothing secret."""

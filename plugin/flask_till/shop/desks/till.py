@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, TypeVar
 from urllib.parse import quote, urljoin
 
 import httpx
 from pydantic import ValidationError
 
-from ...base.logs import logger
 from ...errors import (
     Conflict,
     Forbidden,
@@ -22,7 +20,6 @@ from ...errors import (
     NotFound,
     RequestError,
     Unauthenticated,
-    Unavailable,
     Unreadable,
 )
 from ...money import Money
@@ -30,13 +27,7 @@ from ...wire import strict_json
 from ...wire import till as wire
 from ..order import DeskSnapshot, Order
 from . import DeskOrder, PageKey
-
-log = logger(__name__)
-
-CONNECT, TOTAL = 3.0, 10.0
-"""Seconds to reach the desk, and for a whole exchange with it."""
-LARGEST_ANSWER = 1024 * 1024
-NO_HEADERS: Mapping[str, str] = {}
+from .exchange import NO_HEADERS, Exchange, moment, unavailable, understood
 
 Message = TypeVar("Message", wire.Order, wire.CreatedOrder, wire.Token, wire.Event)
 
@@ -69,21 +60,16 @@ class TillDesk:
         *,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
-        self._base = base_url.rstrip("/")
         self._secrets = list(callback_secrets)
-        self._client = httpx.Client(
-            transport=transport,
-            timeout=httpx.Timeout(TOTAL, connect=CONNECT),
-            follow_redirects=False,
-            trust_env=False,
-            headers={"authorization": f"Bearer {key}", "user-agent": "flask-till"},
+        self._exchange = Exchange(
+            base_url, headers={"authorization": f"Bearer {key}"}, transport=transport
         )
 
     def __repr__(self) -> str:
-        return f"TillDesk({self._base!r})"
+        return f"TillDesk({self._exchange.base!r})"
 
     def close(self) -> None:
-        self._client.close()
+        self._exchange.close()
 
     def create(self, order: Order) -> DeskOrder:
         # Our order's id in it makes a repeat harmless: the desk need not keep its answer besides.
@@ -106,7 +92,7 @@ class TillDesk:
         How it went comes by callback.
         """
         body = json.dumps({} if amount is None else {"amount": amount.minor}).encode()
-        self._exchange("POST", f"{_path(order)}/refunds", body, {"idempotency-key": key})
+        self._ask("POST", f"{_path(order)}/refunds", body, {"idempotency-key": key})
 
     def verify_callback(
         self, headers: Mapping[str, str], body: bytes, now: datetime
@@ -124,13 +110,10 @@ class TillDesk:
         path: str,
         body: bytes | None = None,
     ) -> Message:
-        answer = self._exchange(method, path, body)
-        try:
-            return _read(message, strict_json.parse_object(answer))
-        except RequestError as error:
-            raise _unavailable(f"its answer is not understood: {error.message}") from error
+        answer = self._ask(method, path, body)
+        return understood(lambda: _read(message, strict_json.parse_object(answer)))
 
-    def _exchange(
+    def _ask(
         self,
         method: str,
         path: str,
@@ -147,39 +130,20 @@ class TillDesk:
         self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
     ) -> tuple[int, bytes]:
         """Status and body of the answer. Raises `Unavailable`."""
-        ends = time.monotonic() + TOTAL
-        url = f"{self._base}{path}"
-        try:
-            with self._client.stream(method, url, content=body, headers=dict(headers)) as answer:
-                return answer.status_code, _content(answer, ends)
-        except httpx.HTTPError as error:
-            raise _unavailable(f"{type(error).__name__}: {error}") from error
-
-
-def _content(answer: httpx.Response, ends: float) -> bytes:
-    content = b""
-    for chunk in answer.iter_bytes():
-        content += chunk
-        if len(content) > LARGEST_ANSWER or time.monotonic() > ends:
-            raise httpx.ReadError("the answer is too long, or too slow")
-    return content
+        reply = self._exchange.send(method, path, body, headers)
+        return reply.status, reply.body
 
 
 def _refusal(status: int, content: bytes) -> RequestError:
     """A problem document as our error; whatever is not the desk's own refusal is `Unavailable`."""
     kind = _REFUSALS.get(status)
     if kind is None:
-        return _unavailable(f"it answers {status}")
+        return unavailable(f"it answers {status}")
     try:
         problem = wire.Problem.model_validate(strict_json.parse_object(content))
     except (RequestError, ValidationError):
-        return _unavailable(f"it answers {status} without saying why")
+        return unavailable(f"it answers {status} without saying why")
     return kind(problem.detail, code=problem.code, remedy=problem.remedy, fields=problem.fields)
-
-
-def _unavailable(why: str) -> Unavailable:
-    log.warning("the desk is not available: %s", why)
-    return Unavailable("The order desk does not answer just now.", code="DESK_UNAVAILABLE")
 
 
 def _path(order: Order) -> str:
@@ -240,10 +204,7 @@ def _image(origin: str | None, image: str | None) -> str | None:
 
 
 def _believed(told: wire.Order) -> DeskSnapshot:
-    try:
-        return _snapshot(told)
-    except InvalidRequest as error:
-        raise _unavailable(f"its answer is not understood: {error.message}") from error
+    return understood(_snapshot, told)
 
 
 def _snapshot(told: wire.Order) -> DeskSnapshot:
@@ -261,16 +222,7 @@ def _snapshot(told: wire.Order) -> DeskSnapshot:
         refunded=refunded,
         live=told.live,
         order_url=told.order_url,
-        expires_at=_moment(told.expires_at),
-        paid_at=_moment(told.paid_at),
-        ended_at=_moment(told.ended_at),
+        expires_at=moment(told.expires_at),
+        paid_at=moment(told.paid_at),
+        ended_at=moment(told.ended_at),
     )
-
-
-def _moment(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        return datetime.fromisoformat(text).astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise InvalidRequest(f"{text[:40]!r} is not a time.") from None

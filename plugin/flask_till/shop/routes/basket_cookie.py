@@ -21,12 +21,21 @@ MOST_KNOWN = 4096
 class BasketCookie:
     """A basket's id, signed. ``keys`` are newest first; all verify, the newest signs.
 
-    ``secure`` None means: always, except for a shop that is looked at on its own machine.
+    ``secure`` None means: always, except for a shop that is looked at on its own machine. One
+    that is ``framed`` by other sites is sent there, and kept apart for each of them.
     """
 
-    def __init__(self, keys: Sequence[str], prefix: str, *, secure: bool | None = None) -> None:
+    def __init__(
+        self,
+        keys: Sequence[str],
+        prefix: str,
+        *,
+        secure: bool | None = None,
+        framed: bool = False,
+    ) -> None:
         self.name = _name(prefix)
-        self._secure = secure
+        self._secure = True if framed else secure
+        self._framed = framed
         self._signer = Signer(
             list(reversed(keys)),
             salt="till.basket",
@@ -51,7 +60,8 @@ class BasketCookie:
             path=f"{request.root_path}/",
             secure=self.needs_https(request),
             httponly=True,
-            samesite="Lax",
+            samesite="None" if self._framed else "Lax",
+            partitioned=self._framed,
         )
 
     def needs_https(self, request: Request) -> bool:

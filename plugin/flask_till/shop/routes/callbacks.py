@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from flask import Response, request
+from werkzeug.exceptions import HTTPException
 
 from ...base.logs import logger
-from ...errors import BadSignature, NotFound, RequestError
+from ...errors import BadSignature, InvalidRequest, NotFound, RequestError, Unavailable
 from ...web.body import raw_body
+from ...web.refusals import apology
 from ..actions import orders as order_actions
+from ..desks import AnswersCallbacks
 from ..order import DeskSnapshot
 from .blueprint import blueprint
 from .body import answer
@@ -24,8 +27,16 @@ def callback(desk: str) -> Response:
     front = shopfront()
     if desk != front.desk.name:
         raise NotFound("There is no desk of that name.", code="DESK_UNKNOWN")
+    if not isinstance(front.desk, AnswersCallbacks):
+        return answer({"applied": _hear(front)})
+    status, told = front.desk.answer_callback(_failure(front))
+    return answer(dict(told), status)
+
+
+def _hear(front: Shopfront) -> bool:
+    """Whether the callback was news."""
     event_id, snapshot = _verified(front, raw_body(LARGEST))
-    applied = front.database.write(
+    return front.database.write(
         order_actions.apply_desk_order,
         front.shelf,
         front.desk.name,
@@ -33,11 +44,24 @@ def callback(desk: str) -> Response:
         snapshot,
         heard=front.heard,
     )
-    return answer({"applied": applied})
+
+
+def _failure(front: Shopfront) -> RequestError | None:
+    """Why the callback could not be applied; None when it was, now or before."""
+    try:
+        _hear(front)
+    except RequestError as error:
+        return error
+    except HTTPException as error:
+        return InvalidRequest(error.description or error.name)
+    except Exception as error:  # noqa: BLE001  # logged, and answered so that the desk calls again
+        return Unavailable(apology(error), code="INTERNAL_ERROR")
+    return None
 
 
 def _verified(front: Shopfront, body: bytes) -> tuple[str, DeskSnapshot]:
     headers = {name.lower(): value for name, value in request.headers.items()}
+    headers[":path"] = request.root_path + request.path
     try:
         return front.desk.verify_callback(headers, body, front.database.clock())
     except RequestError:

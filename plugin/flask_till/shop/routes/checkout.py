@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from flask import Response, request
 
@@ -35,9 +36,14 @@ def check_out() -> Response:
         redirect_url=_back_to(origin),
         asked_by=front.mark_of(caller()),
     )
-    return answer(
-        {"order_id": opened.order.id, "order_url": opened.order_url, "token": opened.token}
-    )
+    told: dict[str, Any] = {
+        "order_id": opened.order.id,
+        "order_url": opened.order_url,
+        "token": opened.token,
+    }
+    if opened.in_host is not None:
+        told["pay_in_host"] = dict(opened.in_host)
+    return answer(told)
 
 
 def _mode(value: object) -> str:

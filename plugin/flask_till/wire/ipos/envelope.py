@@ -43,6 +43,7 @@ _WORDS: Mapping[str, str] = {
     "greater_than_equal": "must not be less than {ge}",
     "greater_than": "must be more than {gt}",
     "less_than_equal": "must not be greater than {le}",
+    "string_pattern_mismatch": "must be a URL address",
     "string_too_long": "must be shorter than or equal to {max_length} characters",
     "string_too_short": "must be longer than or equal to {min_length} characters",
     "too_long": "must contain no more than {max_length} elements",
@@ -63,7 +64,12 @@ def refuse(error: TillError) -> tuple[int, bytes]:
     else:
         status = next(status for kind, status in _KINDS.items() if isinstance(error, kind))
         message = error.message
-    return status, _write({"code": status, "msg": message, "data": None})
+    return status, refusal(status, message)
+
+
+def refusal(status: int, message: str) -> bytes:
+    """The body of a refusal with that HTTP status (2.1)."""
+    return _write({"code": status, "msg": message, "data": None})
 
 
 def read(body: bytes) -> dict[str, Any]:

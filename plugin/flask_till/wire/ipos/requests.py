@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
@@ -10,6 +12,7 @@ from uuid import UUID
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     JsonValue,
@@ -53,6 +56,17 @@ def _mail(text: str) -> str:
     if not at or not name or "." not in host or any(c.isspace() for c in text):
         raise ValueError("must be an email")
     return text
+
+
+def _numbers(value: Any) -> Any:
+    """Fractions, which are read as exact ones, as JSON has them."""
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, list):
+        return [_numbers(part) for part in value]
+    if isinstance(value, dict):
+        return {name: _numbers(part) for name, part in value.items()}
+    return value
 
 
 Cents = Annotated[int, Field(ge=1, le=DEAREST)]
@@ -130,7 +144,7 @@ class CreateOrder(Request):
     user_jwt: Annotated[
         Annotated[str, StringConstraints(max_length=8192)] | None, Field(repr=False)
     ] = None
-    metadata: dict[str, JsonValue] | None = None
+    metadata: Annotated[dict[str, JsonValue] | None, BeforeValidator(_numbers)] = None
     release_rewards_after_paid: bool | None = None
     buyback_after_paid: bool | None = None
     allow_free_credit: bool | None = None
@@ -184,7 +198,7 @@ class AccessKeys(Request):
 
 
 def _digits(text: str) -> str:
-    if not (text.isascii() and text.lstrip("-").isdigit() and len(text) < 10):
+    if not re.fullmatch("-?[0-9]{1,9}", text):
         raise ValueError("must be a number string")
     return text
 

@@ -7,7 +7,7 @@ import hmac
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import jwt
@@ -57,14 +57,25 @@ def issuer_of(token: str) -> str:
     return issuer if isinstance(issuer, str) else ""
 
 
+def end_of(token: str) -> datetime | None:
+    """When a token says that it ends, unproven; None when it does not, or cannot be read."""
+    try:
+        ends = jwt.decode(token, options={"verify_signature": False}).get("exp")
+        return datetime.fromtimestamp(ends, UTC) if type(ends) is int else None
+    except (jwt.PyJWTError, ValueError, OverflowError, OSError, RecursionError):
+        return None
+
+
 def is_widget_token(token: str) -> bool:
     """A token whose ``iss`` is an access key is a widget's, any other a user's (2.2)."""
     return issuer_of(token).startswith(ACCESS_KEY)
 
 
-def issue_widget_token(access_key: str, secret_key: str, now: datetime) -> str:
+def issue_widget_token(
+    access_key: str, secret_key: str, now: datetime, life: timedelta = WIDGET_TOKEN_LIFE
+) -> str:
     """What 3.1 answers, and what a developer mints alone."""
-    claims = {"iss": access_key, "iat": now, "exp": now + WIDGET_TOKEN_LIFE}
+    claims = {"iss": access_key, "iat": now, "exp": now + life}
     return jwt.encode(claims, secret_key, _ALGORITHM)
 
 

@@ -102,6 +102,25 @@ def test_a_reload_finds_the_payment_again(
     assert len(made) == 1
 
 
+def test_a_form_on_the_merchants_page_does_not_break_ours(
+    street: Street, shopper: Page, stripe: StripeStandIn, card_only: Order
+) -> None:
+    embedded = {"ui": "embedded"}
+    cashier = street.desk.cashier
+    begun = cashier.pay(card_only.id, gateway="stripe", method="card", inputs=embedded)
+    assert begun.started is not None
+    assert begun.started.client["client_secret"].startswith("cs_")
+    shopper.goto(street.address(card_only))
+    expect(shopper.get_by_text("You began to pay by card on another page.")).to_be_visible()
+    expect(shopper.get_by_role("alert")).to_have_count(0)
+    shopper.get_by_role("button", name="Continue").click()
+    pay_by_card(shopper, "4242424242424242")
+    expect(shopper.get_by_role("heading", level=1)).to_have_text(PAID)
+    expired = [asked for asked in stripe.asked if asked.endpoint.endswith("/expire")]
+    assert len(expired) == 1
+    assert shopper.faults == []  # type: ignore[attr-defined]  # added by the fixture
+
+
 def test_a_script_that_does_not_come_is_said(
     street: Street, shopper: Page, context: BrowserContext, card_only: Order
 ) -> None:

@@ -108,20 +108,6 @@ def test_a_popup_of_a_stranger_tells_nothing(street: Street, page: Page) -> None
     assert heard(page) == []
 
 
-def test_a_partners_page_hears_its_own_message_too(street: Street, page: Page) -> None:
-    order = street.order(dialect="ipos")
-    page.goto(street.shop_page(street.address(order)))
-    with page.expect_popup() as opening:
-        page.click("#buy")
-    opening.value.get_by_role("button", name="Pay PLN").click()
-    page.wait_for_function("heard.length > 1")
-    message = {"order_id": order.id, "status": "completed"}
-    assert [one["data"] for one in heard(page)] == [
-        {"type": "till.order_status", **message},
-        {"type": "portal.send.order_status", "message": message},
-    ]
-
-
 def test_the_back_link_of_a_popup_closes_it(street: Street, page: Page) -> None:
     page.goto(street.shop_page(street.address(street.order())))
     with page.expect_popup() as opening:

@@ -28,6 +28,10 @@ Params = dict[str, Any]
 Answer = dict[str, Any]
 
 
+class KeyTaken(GatewayRefused):
+    """The idempotency key belongs to another request: something was opened under it before."""
+
+
 class StripeApi:
     """Calls for one account. The SDK is imported and connected at the first call."""
 
@@ -186,7 +190,8 @@ def translated(error: stripe.StripeError) -> GatewayRefused | GatewayUnavailable
     final = (stripe.InvalidRequestError, stripe.CardError, stripe.IdempotencyError)
     passing = ("lock_timeout", "idempotency_key_in_use", "rate_limit")
     if isinstance(error, final) and error.code not in passing:
-        return GatewayRefused(f"Stripe refused: {_said(error)}")
+        taken = isinstance(error, stripe.IdempotencyError)
+        return (KeyTaken if taken else GatewayRefused)(f"Stripe refused: {_said(error)}")
     if isinstance(error, (stripe.AuthenticationError, stripe.PermissionError)):
         return GatewayUnavailable("Stripe did not accept the desk's key for this.")
     return GatewayUnavailable("Stripe does not answer as it should.")

@@ -26,6 +26,7 @@ from .amounts import takes
 from .api import RETRIES, TIMEOUT, Answer, StripeApi, mode_of, not_understood, text
 from .evidence import Unexpected, Witness, amount_of
 from .notices import REFUND_STATUS, notice_of
+from .opening import EMBEDDED, Opening, Way, check_way
 from .webhook import EventReader
 
 SCRIPT: Final = "https://js.stripe.com/endive/stripe.js"
@@ -33,6 +34,7 @@ SCRIPT: Final = "https://js.stripe.com/endive/stripe.js"
 
 _PUBLISHABLE = re.compile(r"pk_(live|test)_[A-Za-z0-9_]+\Z")
 _ACCOUNT = re.compile(r"acct_[A-Za-z0-9_]+\Z")
+_CHANNEL = re.compile(r"[\x21-\x7e]{1,100}\Z")
 _STARTED_STATUS = {"cancelled": "failed"}
 
 Mode = Literal["elements", "checkout"]
@@ -42,10 +44,13 @@ class StripeGateway:
     """A `Gateway` for one Stripe account.
 
     ``mode`` "elements" shows the Payment Element and the wallets' buttons on the order page;
-    "checkout" sends the shopper to Stripe's own page. ``webhook_secrets`` are all those active
-    now: two while one is being rotated. ``account`` is the account's id (``acct_...``), asked of
-    Stripe once when not given; give it when the key is restricted. ``timeout`` is in seconds, for
-    each of ``1 + retries`` tries. Raises `SettingsError`.
+    "checkout" sends the shopper to Stripe's own page. Whoever starts a payment may ask for
+    Stripe's page inside another one instead (``ui`` "embedded"), and with ``invoices`` Stripe
+    makes a paid invoice of each such payment. ``channel`` names this desk among those that share
+    the account: news of another channel is ignored. ``webhook_secrets`` are all those active now:
+    two while one is being rotated. ``account`` is the account's id (``acct_...``), asked of Stripe
+    once when not given; give it when the key is restricted. ``timeout`` is in seconds, for each
+    of ``1 + retries`` tries. Raises `SettingsError`.
     """
 
     name = "stripe"
@@ -59,6 +64,8 @@ class StripeGateway:
         webhook_secrets: Sequence[str],
         mode: Mode = "elements",
         account: str | None = None,
+        channel: str = "till",
+        invoices: bool = False,
         api_base: str | None = None,
         timeout: float = TIMEOUT,
         retries: int = RETRIES,
@@ -68,13 +75,16 @@ class StripeGateway:
             raise SettingsError(f"{mode!r} is no mode.", remedy='Use "elements" or "checkout".')
         if account is not None and not _ACCOUNT.match(account):
             raise SettingsError(f"{account!r} is not an account id.", remedy="It is acct_...")
+        if not _CHANNEL.match(channel):
+            raise SettingsError(f"{channel!r} names no desk.", remedy="Use one plain word.")
         self.mode = mode
         self._api = StripeApi(secret_key, api_base=api_base, timeout=timeout, retries=retries)
         self.livemode = self._api.livemode
         self._events = EventReader(webhook_secrets, clock)
         self._publishable_key = publishable_key
         self._given_account = account
-        self._clock = clock
+        self._channel = channel
+        self._opening = Opening(self._api, mode, channel, invoices, clock)
         self._check_publishable_key()
 
     def close(self) -> None:
@@ -105,19 +115,25 @@ class StripeGateway:
                 "https://js.stripe.com",
                 "https://*.js.stripe.com",
                 "https://hooks.stripe.com",
+                "https://checkout.stripe.com",
             ),
-            connect_origins=("https://api.stripe.com",),
+            connect_origins=("https://api.stripe.com", "https://checkout.stripe.com"),
             module="gateways/stripe.js",
         )
 
     def start(self, charge: Charge, inputs: Mapping[str, str]) -> Started:
         """Make the payment at Stripe, or find it again: the payment id is the idempotency key.
 
-        Raises `GatewayRefused` and `GatewayUnavailable`.
+        With ``ui`` "embedded" it is a session for `createEmbeddedCheckoutPage`, and stays one.
+        Raises `GatewayRefused` and `GatewayUnavailable`; `Conflict` (PAYMENT_IN_PROGRESS) when
+        such a session is asked for and the payment is open in another form.
         """
-        if _is_session(charge) or (charge.provider_ref is None and self.mode == "checkout"):
-            return self._started_session(self._session(charge))
-        return self._started_intent(self._intent(charge), charge)
+        wanted: Way | None = "embedded" if inputs.get("ui") == "embedded" else None
+        if charge.provider_ref is None:
+            return self._started(self._opening.open(charge, wanted), charge)
+        found = self._fetched(charge.provider_ref)
+        check_way(found, wanted)
+        return self._started(found, charge)
 
     def act(self, charge: Charge, inputs: Mapping[str, str]) -> Evidence:
         """The shopper acts between the page and Stripe, without us; so this only looks."""
@@ -157,7 +173,7 @@ class StripeGateway:
         intent_id = self._paid_intent(charge)
         refund = _marked(self._api.refunds(intent_id), requests.REFUND, refund_id)
         if refund is None:
-            params = requests.refund(refund_id, intent_id, amount)
+            params = requests.refund(refund_id, intent_id, amount, self._channel)
             refund = self._api.create_refund(params, refund_id)
         return _refund_result(refund, amount)
 
@@ -202,32 +218,15 @@ class StripeGateway:
         (And `GatewayUnavailable` when ``account`` was not given and cannot be asked for.)
         """
         event = self._events.read(body, headers)
-        return notice_of(event, event.get("account") or self.account)
+        return notice_of(event, event.get("account") or self.account, self._channel)
 
     # How a payment is found, and what is said about it
-
-    def _intent(self, charge: Charge) -> Answer:
-        if charge.provider_ref is not None:
-            return self._fetched(charge.provider_ref)
-        intent = self._api.create_intent(requests.intent(charge), charge.payment_id)
-        self._check_ours(intent, charge, "amount")
-        return intent
-
-    def _session(self, charge: Charge) -> Answer:
-        if charge.provider_ref is not None:
-            return self._fetched(charge.provider_ref)
-        session = self._api.create_session(
-            requests.session(charge, self._clock()), charge.payment_id
-        )
-        self._check_ours(session, charge, "amount_total")
-        return session
 
     def _found(self, charge: Charge) -> Answer:
         if charge.provider_ref is not None:
             return self._fetched(charge.provider_ref)
-        made = self._session(charge) if self.mode == "checkout" else self._intent(charge)
         # A replayed answer is as old as the first one; only a fetched one is news.
-        return self._fetched(text(made, "id"))
+        return self._fetched(text(self._opening.open(charge), "id"))
 
     def _fetched(self, reference: str) -> Answer:
         session = reference.startswith("cs_")
@@ -245,29 +244,30 @@ class StripeGateway:
         except Unexpected as error:
             raise not_understood() from error
 
-    def _started_intent(self, intent: Answer, charge: Charge) -> Started:
-        client = {
-            "script": SCRIPT,
-            "publishable_key": self._publishable_key,
-            "client_secret": text(intent, "client_secret"),
-            "return_url": charge.return_url,
-            "locale": charge.locale,
-        }
-        return self._started(intent, client, None)
-
-    def _started_session(self, session: Answer) -> Started:
-        url = session.get("url")
-        return self._started(session, {}, url if isinstance(url, str) else None)
-
-    def _started(self, thing: Answer, client: dict[str, Any], url: str | None) -> Started:
+    def _started(self, thing: Answer, charge: Charge) -> Started:
         evidence = self._seen(thing)
+        url = thing.get("url")
         return Started(
             provider_ref=evidence.provider_ref,
             status=_STARTED_STATUS.get(evidence.status, evidence.status),
-            client=client,
-            redirect_url=url,
+            client=self._client_of(thing, charge),
+            redirect_url=url if isinstance(url, str) else None,
             evidence=evidence,
         )
+
+    def _client_of(self, thing: Answer, charge: Charge) -> dict[str, Any]:
+        """What the page's script needs; nothing for Stripe's own page."""
+        secret = thing.get("client_secret")
+        if not isinstance(secret, str):
+            return {}
+        client = {
+            "script": SCRIPT,
+            "publishable_key": self._publishable_key,
+            "client_secret": secret,
+            "return_url": charge.return_url,
+            "locale": charge.locale,
+        }
+        return client | ({"ui": "embedded"} if thing.get("ui_mode") == EMBEDDED else {})
 
     def _paid_intent(self, charge: Charge) -> str:
         """The PaymentIntent that took the money; a session names it only after it was paid."""
@@ -291,18 +291,6 @@ class StripeGateway:
                 "One Stripe key is for live payments and the other for test payments.",
                 remedy="Take both from the same page of the dashboard.",
             )
-
-    def _check_ours(self, thing: Answer, charge: Charge, amount: str) -> None:
-        """An answer about another payment than the one we asked about is no answer."""
-        metadata = thing.get("metadata")
-        named = isinstance(metadata, dict) and metadata.get(requests.PAYMENT) == charge.payment_id
-        same = {"amount": thing.get(amount), "currency": thing.get("currency")}
-        try:
-            same_amount = amount_of(same) == charge.amount
-        except Unexpected:
-            same_amount = False
-        if not (named and same_amount and thing.get("livemode") is self.livemode):
-            raise not_understood()
 
 
 def _marked(found: list[Answer], mark: str, ours: str) -> Answer | None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Final
 
 from flask_till.desk.gateways import Notice, RefundNotice
 from flask_till.errors import Unreadable
 
 from .evidence import Unexpected, Witness
-from .requests import FLOW, PAYMENT, REFUND
+from .requests import CHANNEL, FLOW, PAYMENT, REFUND
 
 _INTENT: Final = frozenset(
     f"payment_intent.{state}"
@@ -21,6 +22,7 @@ _SESSION: Final = frozenset(
 _REFUND: Final = frozenset(
     ("refund.created", "refund.updated", "refund.failed", "charge.refund.updated")
 )
+_INVOICE: Final = "invoice.paid"
 REFUND_STATUS: Final = {
     "succeeded": "succeeded",
     "pending": "pending",
@@ -31,41 +33,53 @@ REFUND_STATUS: Final = {
 _SECRET: Final = frozenset({"client_secret"})
 
 
-def notice_of(event: dict[str, Any], account: str) -> Notice:
+@dataclass(frozen=True, slots=True)
+class News(Notice):
+    """A notice that may name a payment of ours without being evidence: it is to be asked about."""
+
+    payment_id: str | None = None
+
+
+def notice_of(event: dict[str, Any], account: str, channel: str) -> News:
     """The notice in an event that is already verified.
 
-    Objects that are not the desk's (an account may serve other software too, and people with a
-    dashboard) and intents that a session speaks for are no news. Raises `Unreadable` for an
-    object of an unknown shape.
+    Objects that are not this desk's (an account may serve other desks and other software, and
+    people with a dashboard) and intents that a session speaks for are no news. Raises
+    `Unreadable` for an object of an unknown shape.
     """
     kind, thing = event["type"], event["data"]["object"]
     witness = Witness(account, event["id"])
-    evidence = refund = None
+    evidence = refund = payment_id = None
+    metadata = _ours(thing, channel)
     try:
-        if kind in _INTENT and _flow(thing) == "elements":
+        if kind in _INTENT and metadata.get(FLOW) == "elements":
             evidence = witness.of_intent(thing)
-        elif kind in _SESSION and _flow(thing) == "checkout":
+        elif kind in _SESSION and metadata.get(FLOW) == "checkout":
             evidence = witness.of_session(thing, kind)
-        elif kind in _REFUND and _is_ours(thing, REFUND):
+        elif kind in _REFUND and REFUND in metadata:
             refund = _refund(thing)
+        elif kind == _INVOICE:
+            # An invoice does not name the session that the payment is bound to.
+            payment_id = metadata.get(PAYMENT)
     except Unexpected as error:
         raise Unreadable(f"The {kind} event has no readable {error}.") from error
-    return Notice(
-        event_id=event["id"], kind=kind, evidence=evidence, refund=refund, raw=_masked(event)
+    return News(
+        event_id=event["id"],
+        kind=kind,
+        evidence=evidence,
+        refund=refund,
+        raw=_masked(event),
+        payment_id=payment_id,
     )
 
 
-def _flow(thing: dict[str, Any]) -> str | None:
-    """Which of our flows made the object; None when none did."""
-    if not _is_ours(thing, PAYMENT):
-        return None
-    flow = thing["metadata"].get(FLOW)
-    return flow if isinstance(flow, str) else None
-
-
-def _is_ours(thing: dict[str, Any], mark: str) -> bool:
+def _ours(thing: dict[str, Any], channel: str) -> dict[str, str]:
+    """The metadata of an object that this desk made; nothing of one that it did not make."""
     metadata = thing.get("metadata")
-    return isinstance(metadata, dict) and isinstance(metadata.get(mark), str)
+    if not isinstance(metadata, dict) or metadata.get(CHANNEL) != channel:
+        return {}
+    made = isinstance(metadata.get(PAYMENT), str) or isinstance(metadata.get(REFUND), str)
+    return metadata if made else {}
 
 
 def _refund(thing: dict[str, Any]) -> RefundNotice:

@@ -17,16 +17,23 @@ from .amounts import to_stripe
 PAYMENT: Final = "till_payment"
 """Metadata member that marks an object as ours and names the payment."""
 
+CHANNEL: Final = "channel"
+"""Which desk it is of: one account may serve several, and each is told of all."""
+
 FLOW: Final = "till_flow"
 REFUND: Final = "till_refund"
 SHARE: Final = "till_share"
 REVERSAL: Final = "till_reversal"
-_ORDER: Final = "till_order"
-_OURS: Final = 3
+_ORDER: Final = "order_id"
+_OURS: Final = 4
 
-_SHORTEST_SESSION = timedelta(minutes=31)
-_LONGEST_SESSION = timedelta(hours=23, minutes=30)
-"""Stripe takes 30 minutes to 24 hours from its own now; the margin is for two clocks."""
+SHORTEST_SESSION: Final = timedelta(minutes=30)
+_LONGER: Final = timedelta(minutes=31)
+_LONGEST_SESSION: Final = timedelta(hours=23, minutes=30)
+_TWO_CLOCKS: Final = timedelta(seconds=20)
+"""Stripe takes 30 minutes to 24 hours from its own now, which may not be ours."""
+
+Params = dict[str, Any]
 
 _LANGUAGES = frozenset(
     """
@@ -36,32 +43,67 @@ _LANGUAGES = frozenset(
 )
 
 
-def intent(charge: Charge) -> dict[str, Any]:
+def intent(charge: Charge, channel: str) -> Params:
     """Parameters of a PaymentIntent. Raises `GatewayRefused` for an amount Stripe cannot take."""
     return {
         "amount": to_stripe(charge.amount),
         "currency": charge.amount.currency.lower(),
         "automatic_payment_methods": {"enabled": True},
         "description": _description(charge),
-        "metadata": _metadata(charge, "elements"),
+        "metadata": _metadata(charge, channel, "elements"),
         "transfer_group": charge.order_id,
     }
 
 
-def session(charge: Charge, now: datetime) -> dict[str, Any]:
-    """Parameters of a hosted Checkout Session. Raises `GatewayRefused` like `intent`."""
-    metadata = _metadata(charge, "checkout")
+def hosted(charge: Charge, channel: str, ends: datetime | None) -> Params:
+    """Parameters of a Checkout Session on Stripe's page. Raises `GatewayRefused` like `intent`."""
+    back = {"success_url": charge.return_url, "cancel_url": charge.return_url}
+    return _session(charge, channel, ends) | {"ui_mode": "hosted_page"} | back
+
+
+def embedded(charge: Charge, channel: str, ends: datetime | None, *, invoice: bool) -> Params:
+    """Parameters of a Checkout Session inside a page of ours or a partner's.
+
+    With ``invoice`` Stripe makes a paid invoice of it, which it charges for.
+    """
+    params = _session(charge, channel, ends)
+    params |= {"ui_mode": "embedded_page", "return_url": _with_session_id(charge.return_url)}
+    if invoice:
+        data = {"metadata": params["metadata"]}
+        params["invoice_creation"] = {"enabled": True, "invoice_data": data}
+    return params
+
+
+def hosted_ends(charge: Charge, now: datetime) -> list[datetime | None]:
+    """When Stripe should end the session: the right answer now, then what was right before.
+
+    None is Stripe's own longest. The order's own, shorter life is kept by expiring the session.
+    """
+    ends = charge.expires_at + _LONGER
+    return [ends, None] if ends - now <= _LONGEST_SESSION else [None, ends]
+
+
+def embedded_ends(charge: Charge, now: datetime) -> list[datetime | None]:
+    """As `hosted_ends`; just when no money is taken any more, where Stripe lets it."""
+    left = charge.expires_at - now
+    exact, longer = charge.expires_at, charge.expires_at + _LONGER
+    if left > _LONGEST_SESSION:
+        return [None, exact, longer]
+    if left < SHORTEST_SESSION + _TWO_CLOCKS:
+        return [longer, exact, None]
+    return [exact, longer, None]
+
+
+def _session(charge: Charge, channel: str, ends: datetime | None) -> Params:
+    metadata = _metadata(charge, channel, "checkout")
     price = {
         "currency": charge.amount.currency.lower(),
         "unit_amount": to_stripe(charge.amount),
         "product_data": {"name": _description(charge)[:250]},
     }
-    params: dict[str, Any] = {
+    params: Params = {
         "mode": "payment",
-        "ui_mode": "hosted_page",
         "line_items": [{"price_data": price, "quantity": 1}],
-        "success_url": charge.return_url,
-        "cancel_url": charge.return_url,
         "client_reference_id": charge.order_id,
         "locale": _language(charge.locale),
         "metadata": metadata,
@@ -73,22 +115,20 @@ def session(charge: Charge, now: datetime) -> dict[str, Any]:
         # What was shown is charged: Stripe must not offer the shopper another currency.
         "adaptive_pricing": {"enabled": False},
     }
-    ends = charge.expires_at + _SHORTEST_SESSION
-    if ends - now <= _LONGEST_SESSION:
-        # The order's own, shorter life is kept by expiring the session, not by this.
+    if ends is not None:
         params["expires_at"] = int(ends.timestamp())
     return params
 
 
-def refund(refund_id: str, intent_id: str, amount: Money) -> dict[str, Any]:
+def refund(refund_id: str, intent_id: str, amount: Money, channel: str) -> Params:
     return {
         "payment_intent": intent_id,
         "amount": to_stripe(amount),
-        "metadata": {REFUND: refund_id},
+        "metadata": {REFUND: refund_id, CHANNEL: channel},
     }
 
 
-def transfer(share_id: str, order_id: str, to: str, amount: Money, paid_by: str) -> dict[str, Any]:
+def transfer(share_id: str, order_id: str, to: str, amount: Money, paid_by: str) -> Params:
     """Parameters that pass a share of a charge on to a connected account."""
     return {
         "amount": to_stripe(amount),
@@ -100,7 +140,7 @@ def transfer(share_id: str, order_id: str, to: str, amount: Money, paid_by: str)
     }
 
 
-def reversal(reversal_id: str, amount: Money) -> dict[str, Any]:
+def reversal(reversal_id: str, amount: Money) -> Params:
     return {"amount": to_stripe(amount), "metadata": {REVERSAL: reversal_id}}
 
 
@@ -108,9 +148,14 @@ def _description(charge: Charge) -> str:
     return (charge.description or f"Order {charge.order_id}")[:500]
 
 
-def _metadata(charge: Charge, flow: str) -> dict[str, str]:
+def _metadata(charge: Charge, channel: str, flow: str) -> dict[str, str]:
     """Ours first, then as much of the merchant's as Stripe has room for."""
-    ours = {PAYMENT: charge.payment_id, _ORDER: charge.order_id, FLOW: flow}
+    ours = {
+        PAYMENT: charge.payment_id,
+        _ORDER: charge.order_id,
+        CHANNEL: channel,
+        FLOW: flow,
+    }
     theirs = {
         name: value
         for name, value in charge.metadata.items()
@@ -118,6 +163,13 @@ def _metadata(charge: Charge, flow: str) -> dict[str, str]:
     }
     kept = dict(list(theirs.items())[: 50 - _OURS])
     return kept | ours
+
+
+def _with_session_id(url: str) -> str:
+    """The address with a place for the session's id; Stripe knows it by its bare braces."""
+    address, mark, fragment = url.partition("#")
+    joint = "&" if "?" in address else "?"
+    return f"{address}{joint}session_id={{CHECKOUT_SESSION_ID}}{mark}{fragment}"
 
 
 def _language(locale: str) -> str:

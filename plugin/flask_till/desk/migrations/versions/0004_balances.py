@@ -107,3 +107,15 @@ def upgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
         for guard in LEDGER_GUARDS:
             op.execute(guard)
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("till_desk_ledger", table_kwargs={"sqlite_strict": True}) as ledger:
+        ledger.alter_column("order_id", existing_type=sa.Text(), nullable=False)
+    if op.get_bind().dialect.name == "sqlite":
+        for guard in LEDGER_GUARDS:
+            op.execute(guard)
+    for table in ("spend_returns", "spends", "receivers", "balances"):
+        op.drop_table(f"till_desk_{table}")
+    op.drop_column("till_desk_orders", "final_sale")
+    op.drop_column("till_desk_orders", "payer")

@@ -7,6 +7,7 @@ import { tick } from './parts/clock.js';
 import { follow } from './parts/news.js';
 import { wireForms } from './parts/paying.js';
 import { finish, tellOpener } from './parts/opener.js';
+import { forgetBroken } from './parts/pictures.js';
 
 const body = document.body;
 const address = body.dataset.page ?? location.href;
@@ -58,6 +59,7 @@ function wire(part) {
   tick(part, { say, text, over: redraw });
   wireForms(part, { redraw, text, theme: document.documentElement.dataset.theme });
   for (const when of part.querySelectorAll('time[data-moment]')) localise(when);
+  forgetBroken(part);
   tellOpener(part);
   finish(part);
 }

@@ -2,7 +2,6 @@
 /** Listens for news of the order: one long poll after the other, or every three seconds. */
 const WAIT = 25;
 const PAUSE = 3000;
-const LATE_NEWS = 120_000; // an order that ended unpaid may still get money
 const NO_MORE_NEWS = /^(paid|partially_refunded|refunded)$/;
 
 /** @type {() => void} */
@@ -18,10 +17,11 @@ export async function follow(main, url, redraw) {
   addEventListener('online', () => wake());
   let ended = 0;
   for (;;) {
-    const { view, final, version, key } = main().dataset;
+    const { view, final, newsFor, version, key } = main().dataset;
     if (NO_MORE_NEWS.test(view ?? '')) return;
     if (final != null) ended ||= Date.now();
-    if (ended && Date.now() - ended > LATE_NEWS) return;
+    // An order that ended unpaid may still get money.
+    if (ended && Date.now() - ended > Number(newsFor) * 1000) return;
     const asked = Date.now();
     const state = await ask(`${url}&version=${version}&key=${key}&wait=${WAIT}`);
     if (state == 'closed') return location.reload();

@@ -13,15 +13,20 @@ let timer = 0;
 
 /** @param {HTMLElement} main */
 export function tellOpener(main) {
-  const { order, status = '', opener, dialect, onward } = main.dataset;
+  const { order, status = '', opener } = main.dataset;
   const window_ = framed ? window.parent : popupOf;
   if (!window_ || status == told) return;
   told = status;
+  if (!opener) return;
   const message = { order_id: order, status };
-  if (opener) window_.postMessage({ type: 'till.order_status', ...message }, opener);
-  if (dialect == 'ipos' && onward)
-    window_.postMessage({ type: 'portal.send.order_status', message }, new URL(onward).origin);
+  const said = isWidgets(main)
+    ? { type: 'portal.send.order_status', message }
+    : { type: 'till.order_status', ...message };
+  window_.postMessage(said, opener);
 }
+
+/** @param {HTMLElement} main Whether a widget placed it, whose windows go on instead of closing. */
+const isWidgets = (main) => main.dataset.dialect == 'ipos';
 
 /** @param {HTMLElement} main */
 export function finish(main) {
@@ -29,10 +34,12 @@ export function finish(main) {
   for (const back of document.querySelectorAll('[data-back]')) {
     if (popupOf) back.addEventListener('click', closeInstead);
   }
-  if (popupOf && main.dataset.final != null) offerToClose(main);
+  const [goesOn, widgets] = [main.dataset.goesOn != null, isWidgets(main)];
+  const stays = !(widgets && main.dataset.onward);
+  if (popupOf && stays && main.dataset.final != null) offerToClose(main);
   if (main.dataset.view != 'paid') return;
-  if (popupOf) timer = later(main, 'closes', () => close(main));
-  else if (!framed && main.dataset.goesOn != null) timer = later(main, 'leaves', () => leave(main));
+  if (goesOn && (widgets || (!framed && !popupOf))) timer = later(main, 'leaves', () => leave(main));
+  else if (popupOf && !widgets) timer = later(main, 'closes', () => close(main));
 }
 
 /**

@@ -1,0 +1,86 @@
+"""The blueprint: which method of which path is answered by whom (3, 6, 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import MethodNotAllowed, NotFound
+
+from . import browser_calls, opening, standing
+from .answers import speak_errors
+from .cross_origin import open_to_page, preflight, remember_page
+from .front import Front
+
+EVERY_METHOD = (
+    "GET",
+    "HEAD",
+    "POST",
+    "PUT",
+    "PATCH",
+    "DELETE",
+    "OPTIONS",
+    "TRACE",
+    "CONNECT",
+    "QUERY",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call; those ``by_pages`` are let through browsers' walls, the others are for servers."""
+
+    name: str
+    method: str
+    path: str
+    view: Callable[..., Response]
+    by_pages: bool = False
+
+
+CALLS = (
+    Call("create", "POST", "/api/v1/orders/create-order-payment/", opening.create),
+    Call("show", "POST", "/api/v1/orders/get-payment-status/", standing.show),
+    Call("complete", "POST", "/api/v1/orders/complete-order/", standing.complete),
+    Call("settings", "GET", "/api/v1/miniapps/<app_id>/settings/", browser_calls.settings, True),
+    Call("authorize", "POST", "/api/v1/authorize/", browser_calls.authorize, True),
+    Call("login", "POST", "/api/v1/partner/login/", browser_calls.login, True),
+    Call("track", "POST", "/api/v1/analytics/track/", browser_calls.track, True),
+)
+
+
+def boxo_dialect(front: Front) -> Blueprint:
+    """To be mounted under ``/boxo``, so that the SDK's ``baseUrl`` is ``<desk>/boxo/api/v1``.
+
+    Each path is answered with and without its final slash, and every method of it in JSON.
+    """
+    blueprint = Blueprint("till_desk_boxo", __name__)
+    speak_errors(blueprint)
+    rule = partial(
+        blueprint.add_url_rule,
+        methods=EVERY_METHOD,
+        strict_slashes=False,
+        merge_slashes=False,
+        provide_automatic_options=False,
+    )
+    for call in CALLS:
+        rule(call.path, call.name, partial(_answer, front, call))
+    rule("/", "nothing_at_all", _nothing_here)
+    rule("/<path:rest>", "nothing_here", _nothing_here)
+    blueprint.after_request(open_to_page)
+    return blueprint
+
+
+def _answer(front: Front, call: Call, **parts: str) -> Response:
+    if call.by_pages:
+        remember_page(front)
+        if request.method == "OPTIONS":
+            return preflight()
+    if call.method != ("GET" if request.method == "HEAD" else request.method):
+        raise MethodNotAllowed([call.method])
+    return call.view(front, **parts)
+
+
+def _nothing_here(**_: str) -> Response:
+    raise NotFound("There is nothing at this address.")
