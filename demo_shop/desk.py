@@ -12,6 +12,7 @@ from flask_till import Money, OrderDesk, errors
 
 from . import Site
 from .host import HostApp, host_pages
+from .outside_host import host_server
 from .partners import BOXO, INPOST, IPOS, LOCAL_NETWORKS, SHOP
 
 STRIPE = {
@@ -24,7 +25,9 @@ STRIPE = {
 desk = OrderDesk()
 
 
-def create_desk(site: Site) -> Flask:
+def create_desk(site: Site | None = None) -> Flask:
+    """``flask --app demo_shop.desk:create_desk till ...`` is this desk's command line."""
+    site = site or Site.from_environment()
     app = Flask(__name__, instance_path=str(site.folder / "desk"), static_folder=None)
     app.config.update(TILL_ENV="development", TILL_DESK_PUBLIC_URL=site.desk_url)
     if all(name in os.environ for name in STRIPE.values()):
@@ -36,6 +39,7 @@ def create_desk(site: Site) -> Flask:
         enrol_miniapp(site)
     host = HostApp(BOXO.client_id, BOXO.user_reference, BOXO.app_id, site.boxo_url)
     app.register_blueprint(host_pages(desk, host))
+    app.register_blueprint(host_server(BOXO.outside_client_id, BOXO.outside_secret_key))
     return app
 
 
@@ -62,6 +66,7 @@ def enrol_widget(site: Site) -> None:
         IPOS.merchant_id,
         app_id=IPOS.app_id,
         ip_id=IPOS.ip_id,
+        name=SHOP.name,
         login_secret=IPOS.login_secret,
         login_origins=[site.ipos_url],
     )
@@ -79,7 +84,7 @@ def enrol_widget(site: Site) -> None:
 
 
 def enrol_miniapp(site: Site) -> None:
-    """Stempel as a Boxo miniapp, in a host app that this desk plays."""
+    """Stempel as a Boxo miniapp: in a host app that this desk plays, and in one it only calls."""
     merchant(BOXO.merchant_id, site.boxo_url)
     boxo = desk.boxo
     boxo.ensure_miniapp(
@@ -95,14 +100,24 @@ def enrol_miniapp(site: Site) -> None:
     with suppress(errors.Conflict):  # the host is there already, and its user's money
         boxo.add_host(
             client_id=BOXO.client_id,
-            name="Kieszonka",
             secret_key=BOXO.host_secret_key,
-            origins=[site.desk_url],
             signing={"key": BOXO.host_hmac_secret},
-            addresses=LOCAL_NETWORKS,
         )
         boxo.grant(BOXO.client_id, BOXO.user_reference, Money("1000", "PLN"))
-    boxo.ensure_partnership(BOXO.app_id, BOXO.client_id)
+    boxo.change_host(
+        BOXO.client_id, name="Kieszonka", origins=[site.desk_url], addresses=LOCAL_NETWORKS
+    )
+    boxo.ensure_host(
+        client_id=BOXO.outside_client_id,
+        kind="outside",
+        name="Sakiewka",
+        secret_key=BOXO.outside_secret_key,
+        create_url=f"{site.desk_url}/host/server/payment",
+        status_url=f"{site.desk_url}/host/server/status",
+        addresses=LOCAL_NETWORKS,
+    )
+    for client_id in (BOXO.client_id, BOXO.outside_client_id):
+        boxo.ensure_partnership(BOXO.app_id, client_id)
 
 
 def merchant(merchant_id: str, origin: str) -> None:

@@ -91,7 +91,7 @@ IPOS = IposWidget(
 class BoxoPair:
     """The shop as a miniapp, the host app that shows it, and one of the host's users.
 
-    ``outside_*`` is a second host, whose own server takes the money: a partner developer's.
+    ``outside_*`` is a second host, whose own server takes the money.
     """
 
     merchant_id: str
@@ -102,6 +102,8 @@ class BoxoPair:
     host_secret_key: str
     host_hmac_secret: str
     user_reference: str
+    outside_client_id: str
+    outside_secret_key: str
 
 
 BOXO = BoxoPair(
@@ -113,6 +115,8 @@ BOXO = BoxoPair(
     host_secret_key="host-secret-1",  # noqa: S106
     host_hmac_secret="boxo-example-host-hmac-secret",  # noqa: S106
     user_reference="user-77",
+    outside_client_id="host_client_2",
+    outside_secret_key="host-secret-2",  # noqa: S106
 )
 LOCAL_NETWORKS = ("127.0.0.0/8", "::1")
 """Whose calls need no signature in the demo."""

@@ -179,6 +179,13 @@ class DeskSettings(Both):
         values.one_of("elements", "checkout"),
         "`elements` pays on the order page, `checkout` redirects to Stripe.",
     )
+    stripe_channel: str = setting(
+        "TILL_STRIPE_CHANNEL",
+        "till",
+        values.text,
+        "Names this desk at Stripe: news of payments with another name is somebody else's. Two desks"
+        " on one Stripe account need two names.",
+    )
     wallet_prompt_seconds: int = setting(
         "TILL_WALLET_PROMPT_SECONDS",
         600,

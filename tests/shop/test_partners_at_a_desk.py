@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 from flask_till import BoxoDesk, HostLogin, IposDesk
 from flask_till.base.http import IN_PROCESS_HOST
 from flask_till.desk.gateways.sandbox import SandboxGateway
+from flask_till.errors import Conflict
 from tests.desk.the_desk import TheDesk
 from tests.shop.conftest import browser
 from tests.shop.dollars import CARD, MUG, TEN
@@ -143,11 +144,15 @@ def client(new_shop: Callable[..., Flask], far: TheDesk, at: Any) -> FlaskClient
     return browser(shop)
 
 
-def status_of(client: FlaskClient, order_id: str) -> str:
+def order_of(client: FlaskClient, order_id: str) -> Any:
     with client:
         client.get("/till/basket")
-        found: str = client.application.extensions["till"].owner.order(order_id).status
-        return found
+        return client.application.extensions["till"].owner.order(order_id)
+
+
+def status_of(client: FlaskClient, order_id: str) -> str:
+    status: str = order_of(client, order_id).status
+    return status
 
 
 def test_from_the_button_to_thank_you_by_callback_alone(
@@ -173,6 +178,24 @@ def test_a_changed_basket_and_both_orders_paid(client: FlaskClient, far: TheDesk
         at.pay(opened)
         far.desk.relay.drain()
         assert status_of(client, opened["order_id"]) == "paid"
+
+
+@pytest.mark.parametrize("at", [IposHere], indirect=True, ids=["ipos"])
+def test_a_refund_that_the_shop_asks_for_comes_back_by_callback(
+    client: FlaskClient, far: TheDesk, at: Any
+) -> None:
+    add(client)
+    opened = check_out(client).json
+    at.pay(opened)
+    far.desk.relay.drain()
+    paid = order_of(client, opened["order_id"])
+    told = at.desk.refund(paid, key="refund-1")
+    assert (told.status, told.refunded) == ("refunded", paid.total)
+    far.desk.relay.drain()
+    order = order_of(client, opened["order_id"])
+    assert (order.status, order.refunded) == ("refunded", paid.total)
+    with pytest.raises(Conflict):
+        at.desk.refund(paid, key="refund-1")
 
 
 def test_checking_out_again_is_the_same_order(client: FlaskClient) -> None:

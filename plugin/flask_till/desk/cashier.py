@@ -210,6 +210,8 @@ class Cashier:
         notice = self._charging.gateway(gateway_name).read_webhook(body, headers)
         if notice.evidence is not None:
             self.settle(notice.evidence, dict(notice.raw))
+        if notice.payment_id is not None:
+            self.paying.ask(notice.payment_id)
         if notice.refund is not None:
             self.refunding.hear(notice.refund)
         return notice

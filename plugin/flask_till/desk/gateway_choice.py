@@ -73,6 +73,7 @@ def _stripe(settings: DeskSettings, clock: Clock) -> Gateway:
         settings.stripe_publishable_key,
         webhook_secrets=list(settings.stripe_webhook_secrets),
         mode=settings.stripe_mode,  # type: ignore[arg-type]  # checked when it was read
+        channel=settings.stripe_channel,
         clock=clock,
     )
     return gateway

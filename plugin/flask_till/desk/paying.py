@@ -43,6 +43,18 @@ class Paying:
             and (active.gateway, active.method) != (gateway, method)
         ):
             self.stop_all(order.id)
+        try:
+            return self._begin(order, gateway, method, inputs)
+        except Conflict as conflict:
+            # The provider has another form of it open, which has to end before this one begins.
+            if conflict.code != "PAYMENT_IN_PROGRESS" or isinstance(conflict, GatewayRefused):
+                raise
+            self.stop_all(order.id)
+            return self._begin(order, gateway, method, inputs)
+
+    def _begin(
+        self, order: Order, gateway: str, method: str, inputs: Mapping[str, str]
+    ) -> Started:
         chosen = self._charging.gateway(gateway)
         payment = self._database.write(
             payments.start_payment,
@@ -86,6 +98,11 @@ class Paying:
             except GatewayUnavailable:
                 log.warning("gateway %s does not answer", payment.gateway)
 
+    def ask(self, payment_id: str) -> None:
+        """Ask about a payment that something happened to. Raises `NotFound`."""
+        order_id, payment = self._database.read(payments.payment_by_id, payment_id)
+        self._look(self._database.read(reading.read_order, order_id), payment)
+
     def look_late(self, payment_id: str) -> None:
         """Ask once more about a payment of an order that ended: its news may have been lost.
 
@@ -95,7 +112,7 @@ class Paying:
         if payment.status in ACTIVE:
             self._stop(order_id, payment)
             return
-        self._look(self._database.read(reading.read_order, order_id), payment)
+        self.ask(payment_id)
 
     def _look(self, order: Order, payment: Payment) -> None:
         gateway = self._charging.gateway(payment.gateway)
@@ -108,7 +125,7 @@ class Paying:
             gateway = self._charging.gateway(payment.gateway)
             if isinstance(gateway, TakesWord):
                 charge = self._charging.charge(order, payment)
-                return self.settle(gateway.evidence(charge, status, reason))
+                return self.settle(gateway.take_word(charge, status, reason))
         raise Conflict("No partner takes the money of this order.", code="ORDER_STATE")
 
     # --- stopping -------------------------------------------------------------------------

@@ -55,7 +55,7 @@ def _no_constant(name: str) -> Any:
 
 def _exact(text: str) -> Decimal:
     number = Decimal(text)
-    if number and abs(number.adjusted()) > 300:
+    if abs(number.adjusted()) > 300:
         raise ValueError("a number is out of range")
     return number
 

@@ -19,10 +19,10 @@ def said(body, status=200):
 
 
 def deliveries(desk):
-    """(state, tries, what was noted of each try) of what has been tried at all."""
+    """(state, tries, what was noted of each try) of all that there is to tell."""
     found = []
     for one in desk.database.read(list_deliveries):
-        if one.courier == "boxo":
+        if one.courier == "boxo" and one.kind != "order.processing":
             event = desk.database.read(show_event, one.event_id)
             noted = [(try_["status"], try_["detail"]) for try_ in event.attempts]
             found.append((one.state, one.tries, noted))

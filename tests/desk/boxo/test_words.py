@@ -116,7 +116,7 @@ def test_the_payer_is_the_hosts_user_and_the_order_lives_half_an_hour():
 @pytest.mark.parametrize(
     "text",
     [
-        '{"a":0.1000000000000000055511151231257827,"b":[1.50,true,null,"é\\n"],"c":{"d":110.1}}',
+        '{"a":0.1000000000000000055511151231257827,"b":[1.50,true,null,"é\\n"],"ć":{"d":110.1}}',
         "12345678901234567890.123456789",
         '"text"',
         "null",

@@ -35,6 +35,15 @@ def test_a_top_up_is_an_order_that_pays_in_what_was_paid(portal, user, desk):
     assert owed[f"merchant:{portal.merchant.merchant_id}"] == 1299
 
 
+def test_a_top_up_is_the_portals_although_its_widget_sells_for_another(portal, desk):
+    other = desk.desk.add_merchant(name="Hats").merchant_id
+    portal.enrolled.add_widget("app_7f3c", tag="hat_shop", merchant_id=other)
+    caller = portal.bearer(portal.user_token(widget="hat_shop"))
+    made = caller.post(TOP_UP, {"amount": 5}).json["data"]
+    assert made["widget_tag"] == "hat_shop"
+    assert desk.read(made["order_id"]).merchant_id == portal.merchant.merchant_id
+
+
 def test_a_wallet_is_topped_up_likewise(user, desk):
     made = user.post(TOP_UP, {"amount": 1, "account": "wallet"}).json["data"]
     paid_by_card(desk, user, made["order_id"])
@@ -48,8 +57,11 @@ def test_a_top_up_is_not_paid_from_a_balance_and_not_refunded(portal, user, deve
     message = "This order is not supported to pay with wallet"
     refused(user.post("/order/payWithWallet", {"order_id": order_id}), 400, message)
     paid_by_card(desk, user, order_id)
-    # It is the portal's, so no widget may refund it either.
-    refused(developer.post("/order/refund", {"order_id": order_id}), 404)
+    message = "A credit top-up can not be refunded"
+    refused(developer.post("/order/refund", {"order_id": order_id}), 400, message)
+    alone = portal.bearer(portal.user_token(widget=None), app_id="app_7f3c")
+    without_widget = alone.post(TOP_UP, {"amount": 1000}).json["data"]["order_id"]
+    refused(developer.post("/order/refund", {"order_id": without_widget}), 404)
 
 
 def test_a_top_up_paid_late_pays_in_once(user, desk, clock):

@@ -186,9 +186,49 @@ def test_an_order_that_ended_with_nothing_under_way_says_that_nothing_was_charge
     assert 'data-news-for="120"' in html
 
 
-def test_a_card_form_elsewhere_does_not_open_itself_here(desk: Desk) -> None:
+def embedded(desk: Desk) -> tuple[Order, str]:
+    """A card payment begun on the merchant's own page, and the provider's id of it."""
     order = desk.widget_order(methods=("card",))
-    desk.cashier.pay(order.id, gateway="stripe", method="card", inputs={"ui": "embedded"})
+    begun = desk.cashier.pay(order.id, gateway="stripe", method="card", inputs={"ui": "embedded"})
+    assert begun.order.payment is not None
+    assert begun.order.payment.provider_ref is not None
+    return order, begun.order.payment.provider_ref
+
+
+def test_who_comes_back_from_a_card_form_elsewhere_is_let_in(desk: Desk) -> None:
+    order, session_id = embedded(desk)
+    client = desk.client
+    query = {"orderId": order.id, "session_id": session_id}
+    answer = client.get("/order", query_string=query)
+    assert (answer.status_code, answer.location) == (303, f"/order?orderId={order.id}")
+    assert client.get("/order", query_string={"orderId": order.id}).status_code == 200
+
+
+@pytest.mark.parametrize("session_id", ["", "cs_other", "ł"])
+def test_another_session_lets_nobody_in(desk: Desk, session_id: str) -> None:
+    order, _ = embedded(desk)
+    query = {"orderId": order.id, "session_id": session_id}
+    assert desk.client.get("/order", query_string=query).status_code == 403
+
+
+def test_a_payment_on_our_own_page_lets_nobody_in(desk: Desk) -> None:
+    order = desk.widget_order(methods=("card",))
+    begun = desk.cashier.pay(order.id, gateway="stripe", method="card", inputs={})
+    assert begun.order.payment is not None
+    query = {"orderId": order.id, "session_id": begun.order.payment.provider_ref}
+    assert desk.client.get("/order", query_string=query).status_code == 403
+
+
+def test_an_old_session_lets_nobody_in(make_desk: Callable[..., Desk], clock: StillClock) -> None:
+    desk = make_desk(clock=clock)
+    order, session_id = embedded(desk)
+    clock.advance(900 + 1801)
+    query = {"orderId": order.id, "session_id": session_id}
+    assert desk.client.get("/order", query_string=query).status_code == 403
+
+
+def test_a_card_form_elsewhere_does_not_open_itself_here(desk: Desk) -> None:
+    order, _ = embedded(desk)
     client = desk.enter(order)
     html = client.get("/order", query_string={"orderId": order.id}).text
     assert "You began to pay by card on another page." in html

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,9 +15,9 @@ from tests.shop.dollars import ORDER, usd
 from tests.stand_ins.ipos_platform import signature
 
 OTHER_KEY = "wgt_sk_" + "9" * 57
-EXAMPLE = (Path(__file__).parent / "callback_completed.json").read_bytes()
-EXAMPLE_SIGNATURE = "sha256=fca44e44515a4f5851db66fda54ac5dd01a891c6163156c0032838339211c597"
-EXAMPLE_TIME = datetime.fromtimestamp(1772445872, UTC)
+EXAMPLE = json.loads(
+    (Path(__file__).parents[2] / "wire/ipos/examples/callback-completed.json").read_bytes()
+)
 
 
 @pytest.fixture
@@ -39,14 +40,16 @@ def test_a_genuine_callback_is_read_again_and_tells_what_is_there(desk, platform
     assert platform.verbs() == ["detail"]
 
 
-def test_the_contracts_own_example_is_proven(new_desk, platform, line):
+def test_the_contracts_own_example_is_proven(new_desk):
     """Its keys, its time and its bytes: they get as far as the question whose order that is."""
-    desk = new_desk(app_id="app_7f3c")
-    for headers in ({}, {"x-ipos-signature": EXAMPLE_SIGNATURE}):
+    desk = new_desk(access_key=EXAMPLE["access_key"], secret_key=EXAMPLE["secret_key"])
+    raw, at = EXAMPLE["request"]["raw_body"].encode(), datetime.fromtimestamp(EXAMPLE["now"], UTC)
+    signed = lower(EXAMPLE["request"]["headers"])
+    for headers in ({}, signed):
         with pytest.raises(NotFound):
-            desk.verify_callback(headers, EXAMPLE, EXAMPLE_TIME)
+            desk.verify_callback(headers, raw, at)
     with pytest.raises(BadSignature):
-        desk.verify_callback({"x-ipos-signature": EXAMPLE_SIGNATURE}, EXAMPLE + b" ", EXAMPLE_TIME)
+        desk.verify_callback(signed, raw + b" ", at)
 
 
 def test_a_platform_that_does_not_sign_bodies_is_believed_too(

@@ -234,6 +234,7 @@ def test_versions_grow_from_change_to_change_even_within_a_millisecond(desk, pla
         {"updated_at": "yesterday"},
         {"updated_at": "1969-01-01T00:00:00.000Z"},
         {"updated_at": "99999-01-01T00:00:00.000Z"},
+        {"updated_at": "9999-12-31T23:59:59.000Z"},
         {"expire_time": "soon"},
         {"order_url": "javascript:alert(1)"},
         {"order_url": "https://user:password@evil.example/"},
@@ -252,6 +253,12 @@ def test_an_order_that_cannot_be_ours_is_not_believed(desk, platform, odd):
     with pytest.raises(Unavailable) as refused:
         desk.get(PLACED)
     assert refused.value.code == "DESK_UNAVAILABLE"
+
+
+def test_an_order_whose_end_is_not_told_ends_after_a_quarter_of_an_hour(desk, platform):
+    desk.create(ORDER)
+    platform.only()["expire_time"] = None
+    assert desk.get(PLACED).expires_at == NOON + timedelta(minutes=15)
 
 
 def test_what_a_platform_adds_or_writes_its_own_way_does_not_end_the_sale(desk, platform):
@@ -368,6 +375,9 @@ def test_what_the_platform_does_not_refund_is_its_refusal(desk, platform):
         {"access_key": "wgt_sk_1"},
         {"secret_key": ""},
         {"app_id": ""},
+        {"methods": []},
+        {"methods": "wallet"},
+        {"methods": ["wallet", "money"]},
         {"callback_url": "/till/callbacks/ipos"},
         {"callback_url": "ftp://shop.example/"},
         {"callback_url": "https://shop.example/" + "x" * 1024},

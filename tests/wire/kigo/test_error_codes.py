@@ -140,6 +140,7 @@ def test_a_bare_http_status_has_a_code(status: int, code: str) -> None:
 @pytest.mark.parametrize(
     "body",
     [b"", b"<html>", b"[]", b'{"error":null}', b'{"error":"x"}', b'{"error":{"code":1}}',
+     b'{"error":{"code":[]}}',
      b'{"error":{"code":"of_another_world","message":5,"details":{}}}', b"\xff", b"[" * 9999],
 )  # fmt: skip
 def test_an_answer_that_is_no_refusal_is_told_by_its_status(body: bytes) -> None:

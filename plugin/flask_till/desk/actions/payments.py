@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from ...base.database import Work
 from ...errors import Conflict, NotFound, TooMany
@@ -117,12 +118,17 @@ def _declines(work: Work, order_id: str) -> int:
 def bind_payment(
     work: Work, payment_id: str, *, provider_ref: str, client: Mapping[str, Any]
 ) -> Payment:
-    """Tie the attempt to its provider's id, once and for all. The id may pay no other order."""
-    work.execute(
-        update(payments)
-        .where(payments.c.id == payment_id, payments.c.provider_ref.is_(None))
-        .values(provider_ref=provider_ref, client=dict(client), updated_at=work.now)
-    )
+    """Tie the attempt to its provider's id, once and for all. The id may pay no other order.
+
+    Raises `Conflict` (PAYMENT_BOUND).
+    """
+    unbound = payments.c.id == payment_id, payments.c.provider_ref.is_(None)
+    values = {"provider_ref": provider_ref, "client": dict(client), "updated_at": work.now}
+    try:
+        with work.connection.begin_nested():
+            work.execute(update(payments).where(*unbound).values(**values))
+    except IntegrityError:
+        raise Conflict("That id is another payment's.", code="PAYMENT_BOUND") from None
     bound = _payment(work, payment_id)
     if bound.provider_ref != provider_ref:
         raise Conflict("The payment is bound to another one already.", code="PAYMENT_BOUND")
@@ -170,8 +176,10 @@ def payment_of_ref(work: Work, gateway: str, provider_ref: str) -> tuple[str, Pa
 
 
 def payment_by_id(work: Work, payment_id: str) -> tuple[str, Payment]:
-    """The order id and the payment."""
-    row = work.execute(select(payments).where(payments.c.id == payment_id)).one()
+    """The order id and the payment. Raises `NotFound` (PAYMENT_NOT_FOUND)."""
+    row = work.execute(select(payments).where(payments.c.id == payment_id)).first()
+    if row is None:
+        raise NotFound("There is no such payment.", code="PAYMENT_NOT_FOUND")
     return row.order_id, payment_from(row)
 
 

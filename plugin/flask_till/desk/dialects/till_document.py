@@ -6,16 +6,25 @@ import json
 from functools import lru_cache
 from typing import Any
 
-from pydantic import BaseModel
-from pydantic.json_schema import JsonSchemaMode, models_json_schema
-
-from ...errors import MoneyError
-from ...money import exponent
 from ...wire import till
 from .answers import PROBLEM
+from .openapi import (
+    NAME,
+    NO_NUL,
+    REF,
+    VERSION,
+    Message,
+    Model,
+    Schema,
+    body_of,
+    currencies,
+    free_json,
+    in_json,
+    refer,
+    schemas_of,
+)
 from .till_words import CURSOR, LARGEST_PAGE
 
-REF = "#/components/schemas/{model}"
 TITLE = "Order desk"
 ABOUT = """Orders, their payment on the desk's page, refunds, and what happened to them. Amounts are
 whole minor units. Callbacks are signed as Standard Webhooks (https://www.standardwebhooks.com)."""
@@ -31,10 +40,10 @@ PROBLEMS = {
     429: "Too many wrong API keys from one address.",
     503: "A payment provider does not answer; nothing is lost, try again.",
 }
+METADATA = "MetadataValue"
 ALWAYS = (401, 429)
 WITH_BODY = (400, 413, 415, 422)
-Model = type[BaseModel]
-MESSAGES: list[tuple[Model, JsonSchemaMode]] = [
+MESSAGES: list[Message] = [
     (till.OrderCreate, "validation"),
     (till.RefundCreate, "validation"),
     (till.CreatedOrder, "serialization"),
@@ -54,25 +63,12 @@ EXAMPLE = {
 }
 
 
-NO_NUL = "^[^\\u0000]*$"
-_NAME = {"pattern": NO_NUL}
-_METADATA_REF = {"$ref": REF.format(model="MetadataValue")}
-_METADATA = {
-    "description": "Any JSON without fractions; give those as text.",
-    "anyOf": [
-        {"type": "string", "pattern": NO_NUL},
-        {"type": ["integer", "boolean", "null"]},
-        {"type": "array", "items": _METADATA_REF},
-        {"type": "object", "additionalProperties": _METADATA_REF, "propertyNames": _NAME},
-    ],
-}
-
 
 @lru_cache(maxsize=4)
 def openapi(base_url: str) -> str:
     """The document as JSON, for a ``/v1`` that is served at ``base_url``."""
     document = {
-        "openapi": "3.1.0",
+        "openapi": VERSION,
         "info": {"title": TITLE, "version": "1", "description": ABOUT},
         "servers": [{"url": base_url}],
         "security": [{"key": []}],
@@ -86,42 +82,26 @@ def openapi(base_url: str) -> str:
     return json.dumps(document, ensure_ascii=False)
 
 
-def _schemas() -> dict[str, Any]:
-    _, found = models_json_schema(MESSAGES, ref_template=REF)
-    schemas: dict[str, Any] = found["$defs"]
-    for schema in schemas.values():
-        for name, member in schema.get("properties", {}).items():
-            for one in (member, *member.get("anyOf", ())):
-                _refine(name, one)
+def _schemas() -> Schema:
+    schemas = schemas_of(MESSAGES, _refine)
     schemas["OrderCreate"]["examples"] = [EXAMPLE]
     metadata = schemas["OrderCreate"]["properties"]["metadata"]
-    metadata |= {"additionalProperties": _METADATA_REF, "propertyNames": _NAME}
-    schemas["MetadataValue"] = _METADATA
+    metadata |= {"additionalProperties": refer(METADATA), "propertyNames": NAME}
+    schemas[METADATA] = {
+        "description": "Any JSON without fractions; give those as text.",
+        **free_json(METADATA, ("integer", "boolean", "null")),
+    }
     return schemas
 
 
 def _refine(name: str, member: dict[str, Any]) -> None:
     """Say what is checked in code: known currencies, times as RFC 3339, and no NUL in any text."""
     if name == "currency" and "pattern" in member:
-        member["enum"] = _currencies()
+        member["enum"] = currencies()
     elif member.get("type") == "string" and name.endswith("_at"):
         member["format"] = "date-time"
     elif member.get("type") == "string":
         member.setdefault("pattern", NO_NUL)
-
-
-def _currencies() -> list[str]:
-    from iso4217 import Currency
-
-    return sorted(code for code in {one.value for one in Currency} if _has_minor_unit(code))
-
-
-def _has_minor_unit(code: str) -> bool:
-    try:
-        exponent(code)
-    except MoneyError:
-        return False
-    return True
 
 
 def _paths() -> dict[str, Any]:
@@ -222,12 +202,12 @@ def _operation(
         | {str(status): _problem(status) for status in sorted(refused)},
     }
     if asks is not None:
-        operation["requestBody"] = {"required": True, "content": _json(asks)}
+        operation["requestBody"] = body_of(refer(asks))
     return operation
 
 
 def _answer(model: Model) -> dict[str, Any]:
-    answer: dict[str, Any] = {"description": (model.__doc__ or "").strip(), "content": _json(model)}
+    answer: dict[str, Any] = {"description": (model.__doc__ or "").strip(), "content": in_json(refer(model))}
     if model is till.CreatedOrder:
         answer["links"] = {
             name: {"operationId": name, "parameters": {"order_id": "$response.body#/id"}}
@@ -240,11 +220,7 @@ def _answer(model: Model) -> dict[str, Any]:
 
 
 def _problem(status: int) -> dict[str, Any]:
-    return {"description": PROBLEMS[status], "content": _json(till.Problem, PROBLEM)}
-
-
-def _json(model: Model, kind: str = "application/json") -> dict[str, Any]:
-    return {kind: {"schema": {"$ref": REF.format(model=model.__name__)}}}
+    return {"description": PROBLEMS[status], "content": in_json(refer(till.Problem), PROBLEM)}
 
 
 def _in_path(name: str) -> dict[str, Any]:
@@ -279,7 +255,7 @@ def _callback() -> dict[str, Any]:
         "summary": "What the desk sends to the merchant's callback_url.",
         "parameters": signed,
         "security": [],
-        "requestBody": {"required": True, "content": _json(till.Event)},
+        "requestBody": body_of(refer(till.Event)),
         "responses": {
             "2XX": {"description": "Taken."},
             "410": {"description": "Send nothing here any more."},

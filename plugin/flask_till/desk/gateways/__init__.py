@@ -108,12 +108,16 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One verified webhook: news of a payment, of a refund, or of nothing that concerns us."""
+    """One verified webhook: news of a payment, of a refund, or of nothing that concerns us.
+
+    ``payment_id`` is a payment of ours that something happened to which is no evidence by itself.
+    """
 
     event_id: str
     kind: str
     evidence: Evidence | None = None
     refund: RefundNotice | None = None
+    payment_id: str | None = None
     raw: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -189,5 +193,5 @@ class PassesOn(Protocol):
 class TakesWord(Protocol):
     """What a gateway can besides, whose provider is a partner that tells us in its own protocol."""
 
-    def evidence(self, charge: Charge, status: str, reason: str | None = None) -> Evidence:
+    def take_word(self, charge: Charge, status: str, reason: str | None = None) -> Evidence:
         """What the partner told of a payment that it takes itself."""

@@ -50,14 +50,14 @@ class HostGateway:
         return self.look(charge)
 
     def look(self, charge: Charge) -> Evidence:
-        return self.evidence(charge, *self._host.status(charge))
+        return self.take_word(charge, *self._host.status(charge))
 
     def cancel(self, charge: Charge) -> Evidence:
         """The host is asked first: what it has by now counts, anything else comes too late."""
         seen = self.look(charge)
-        return seen if seen.status == "succeeded" else self.evidence(charge, "cancelled")
+        return seen if seen.status == "succeeded" else self.take_word(charge, "cancelled")
 
-    def evidence(self, charge: Charge, status: str, reason: str | None = None) -> Evidence:
+    def take_word(self, charge: Charge, status: str, reason: str | None = None) -> Evidence:
         """What the host told of a payment."""
         paid = status == "succeeded"
         return Evidence(

@@ -6,6 +6,7 @@ Acting needs that cookie and a request that comes from the page itself.
 
 from __future__ import annotations
 
+import hmac
 from hashlib import sha256
 
 from flask import request
@@ -15,8 +16,9 @@ from ...base.sealing import digest, new_secret
 from ...errors import Forbidden, Gone, NotFound, RequestError
 from ..actions.page_access import spend_token
 from ..counter import Counter
-from ..order import Order
+from ..order import GRACE, Order
 from .own_page import Place, is_secure, proof_of, require_own_page
+from .screen import form_elsewhere
 
 COOKIE_LIFE = 7 * 86400
 """Seconds."""
@@ -62,10 +64,26 @@ class Access:
         except Gone as gone:
             raise _kinder(gone) from None
 
+    def comes_back(self, session_id: str) -> bool:
+        """Whether a browser that is not in yet comes from a card form on the merchant's own page.
+
+        The provider sends it here with the id of its session, which only that browser knows; it
+        counts while the order may still be paid.
+        """
+        known = form_elsewhere(self._order)
+        late = self._desk.database.clock() > self._order.expires_at + GRACE
+        if known is None or late or self.session() is not None:
+            return False
+        return hmac.compare_digest(known.encode(), session_id.encode())
+
     def _admit(self, token: str) -> str:
         admits = self._desk.admits
         if admits is None or not admits(self._order, token):
             raise Forbidden("This order has no such token.", code="ORDER_NOT_YOURS")
+        return self.admit()
+
+    def admit(self) -> str:
+        """A new session for whoever has shown already that the order is theirs."""
         ours = self._desk.cashier.issue_token(self._order.id)
         return self._desk.cashier.redeem_token(self._order.id, ours)
 

@@ -1,4 +1,4 @@
-"""Keeps tokens out of access logs: servers write the whole address of a request there."""
+"""Keeps secrets out of access logs: servers write the whole address of a request there."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import re
 
 from flask import request
 
-_TOKEN = re.compile(r"([?&]token=)[^&\s\"]+")
+_TOKEN = re.compile(r"([?&](?:token|session_id|[a-z_]*client_secret)=)[^&\s\"]+")
+"""Ours, a partner's, and what providers add when they send a shopper back."""
 _ADDRESSES = ("RAW_URI", "REQUEST_URI", "QUERY_STRING")
 
 

@@ -292,12 +292,19 @@ class Screen:
         }
 
 
-def is_begun_elsewhere(order: Order) -> bool:
-    """Whether the payment under way has its form on the merchant's own page, so not on ours."""
+def form_elsewhere(order: Order) -> str | None:
+    """The provider's id of a payment whose form is on the merchant's own page, so not on ours."""
     payment = order.payment
-    if payment is None or payment.status not in ACTIVE or payment.client.get("redirect_url"):
-        return False
-    return (payment.provider_ref or "").startswith(SESSION)
+    if payment is None or payment.client.get("redirect_url"):
+        return None
+    known = payment.provider_ref or ""
+    return known if known.startswith(SESSION) else None
+
+
+def is_begun_elsewhere(order: Order) -> bool:
+    """Whether the payment under way is such a one."""
+    under_way = order.payment is not None and order.payment.status in ACTIVE
+    return under_way and form_elsewhere(order) is not None
 
 
 def web_address(url: object) -> str | None:

@@ -52,6 +52,11 @@ class OrderPage:
             if session is not None:
                 access.keep(response, session)
             return response
+        if access.comes_back(request.args.get("session_id", "")):
+            self._fresh(order, ask_now=True)
+            response = redirect(self._address(parameters), 303)
+            access.keep(response, access.admit())
+            return response
         access.require_session()
         came_back = set(request.args) - OURS
         order = self._fresh(order, ask_now=bool(came_back))

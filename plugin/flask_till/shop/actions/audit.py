@@ -7,7 +7,14 @@ from collections.abc import Iterable
 
 from ...base.database import Work
 from ...base.invariants import Breach, Invariant, find_breaches
-from ..order import CAPTURED, ENDED_UNPAID
+from ..order import (
+    CANCELLED,
+    CAPTURED,
+    ENDED_UNPAID,
+    EXPIRED,
+    MONEY_MAY_COME,
+    NO_MONEY_CAME,
+)
 
 
 def _listed(words: Iterable[str]) -> str:
@@ -15,6 +22,7 @@ def _listed(words: Iterable[str]) -> str:
 
 
 _captured, _ended = _listed(CAPTURED), _listed(ENDED_UNPAID)
+_late_money = _listed({MONEY_MAY_COME, NO_MONEY_CAME})
 
 INVARIANTS = (
     Invariant(
@@ -36,6 +44,13 @@ INVARIANTS = (
             select o.id, o.status, u.code from till_shop_orders o
             join till_shop_promotion_uses u on u.order_id = o.id and u.state = 'held'
             where o.status in {_ended}""",
+    ),
+    Invariant(
+        "watched-ended-unpaid",
+        "late money is waited for only where an order ended unpaid, and may have ended elsewhere",
+        f"""select id, status, reason, expires_at from till_shop_orders
+            where reason in {_late_money}
+              and (status not in ('{CANCELLED}', '{EXPIRED}') or expires_at is null)""",
     ),
     Invariant(
         "promotion-uses",

@@ -23,7 +23,7 @@ from ...errors import (
     Unauthenticated,
 )
 from ...money import Money
-from ...wire.ipos import tokens
+from ...wire.ipos import requests, tokens
 from ...wire.strict_json import parse_object
 from ..order import PENDING, DeskSnapshot, Order
 from . import DeskOrder, PageKey, ShopperUnknown
@@ -103,7 +103,7 @@ class IposDesk:
         self._callback_url = require_address("callback_url", callback_url, LONGEST_CALLBACK_URL)
         self._user_token = user_token
         self._live = live
-        self._methods = None if methods is None else tuple(methods)
+        self._methods = _methods(methods)
         self._require_signature = require_signature
         self._clock = clock
         self._exchange = Exchange(require_address("base_url", base_url), transport=transport)
@@ -252,6 +252,15 @@ def _cents(amount: Money) -> int:
     if amount.currency != CURRENCY:
         raise InvalidRequest(f"IPOS refunds {CURRENCY}, not {amount.currency}.")
     return amount.minor
+
+
+def _methods(names: Sequence[str] | None) -> tuple[str, ...] | None:
+    known = [str(name) for name in requests.PaymentMethod]
+    if names is not None and (not names or isinstance(names, str) or set(names) - set(known)):
+        raise SettingsError(
+            f"An order cannot be paid with {names!r}.", remedy=f"Name some of {', '.join(known)}."
+        )
+    return None if names is None else tuple(names)
 
 
 def _check_keys(access_key: str, secret_key: str, app_id: str) -> None:

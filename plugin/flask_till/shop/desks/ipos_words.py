@@ -54,7 +54,9 @@ RANK: Mapping[OrderStatus, int] = {
 }
 """Which of two statuses of one millisecond is the later one."""
 RANKS = 8
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH, _TOO_LATE = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
+LIFE = timedelta(minutes=15)
+"""How long an order waits for its money (8), should a platform not say."""
 
 
 def order_id_of(order_id: str) -> str:
@@ -92,12 +94,17 @@ def our_id(told: IposOrder, app_id: str) -> str:
     return external_id
 
 
+def changed_at(told: IposOrder) -> datetime:
+    """When the order changed last. Raises `InvalidRequest`."""
+    at = moment(told.updated_at)
+    if at is None or not _EPOCH <= at < _TOO_LATE:
+        raise InvalidRequest("updated_at is not a time of an order.")
+    return at
+
+
 def version_of(told: IposOrder) -> int:
     """Grows from change to change: when it was, and within a millisecond what it was."""
-    at = moment(told.updated_at)
-    if at is None or at < _EPOCH:
-        raise InvalidRequest("updated_at is not a time of an order.")
-    milliseconds = (at - _EPOCH) // timedelta(milliseconds=1)
+    milliseconds = (changed_at(told) - _EPOCH) // timedelta(milliseconds=1)
     return milliseconds * RANKS + RANK[told.current_status]
 
 
@@ -115,7 +122,7 @@ def snapshot_of(told: IposOrder, app_id: str, *, live: bool) -> DeskSnapshot:
         refunded=Money.of_minor(refunded, CURRENCY),
         live=live,
         order_url=told.order_url,
-        expires_at=moment(told.expire_time),
+        expires_at=moment(told.expire_time) or changed_at(told) + LIFE,
         paid_at=moment(told.paid_time),
         ended_at=moment(told.cancelled_time),
         may_be_paid=status in ENDED_UNPAID,

@@ -6,12 +6,12 @@ import base64
 import json
 from typing import Any, TypeVar
 
-from pydantic import JsonValue, ValidationError
+from pydantic import ValidationError
 
 from ...errors import InvalidRequest, Unreadable
 from ..strict_json import parse_object
 from .error_codes import BoxoCode, refusal
-from .orders import Message, OrderDetails, Reference, Text, faults
+from .orders import AnyJson, Message, OrderDetails, Reference, Text, faults
 from .sdk import PaymentStatus
 
 M = TypeVar("M", bound=Message)
@@ -58,7 +58,7 @@ class CompleteOrder(Message):
     client_id: Reference
     payment_status: PaymentStatus
     payment_fail_reason: Text | None = None
-    custom_attributes: JsonValue = None
+    custom_attributes: AnyJson = None
 
 
 class OrderWebhook(Message):
@@ -69,7 +69,7 @@ class OrderWebhook(Message):
     hostapp_client_id: Reference
     payment_status: PaymentStatus
     payment_fail_reason: str = ""
-    custom_attributes: JsonValue = None
+    custom_attributes: AnyJson = None
 
 
 def read_body(body: bytes) -> dict[str, Any]:

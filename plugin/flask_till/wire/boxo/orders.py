@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from ...errors import InvalidRequest
 from .amounts import Amount, Degree, PositiveAmount
@@ -16,6 +16,8 @@ Code = Annotated[str, StringConstraints(max_length=100)]
 Street = Annotated[str, StringConstraints(max_length=1000)]
 Currency = Annotated[str, StringConstraints(min_length=1, max_length=20)]
 Reference = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST)]
+AnyJson = Any
+"""What was read by `strict_json`, whose fractions are `Decimal` (pydantic's own type has none)."""
 
 
 class Message(BaseModel):
@@ -75,7 +77,7 @@ class OrderDetails(Message):
     hostapp_user_id: Text | None = None
     items: Annotated[list[OrderItem], Field(max_length=1000)] | None = None
     shipping_address: OrderShippingAddress | None = None
-    custom_attributes: JsonValue = None
+    custom_attributes: AnyJson = None
 
 
 def read_order(value: Any) -> OrderDetails:

@@ -29,6 +29,7 @@ LARGEST_LIMIT = 100
 LAST_PAGE = 1_000_000
 LONGEST_SEARCH = 250
 MOST_WORDS = 50
+LONGEST_FAULT = 200
 _NUMBER = re.compile(r"[0-9]{1,7}")
 _BROKEN = re.compile("[\x00\ud800-\udfff]")
 
@@ -226,7 +227,7 @@ def _taken(name: str, text: str, reader: Callable[[str], V]) -> V:
     try:
         return reader(text)
     except ValueError as error:
-        raise invalid(f"{name}: {error}") from None
+        raise invalid(f"{name}: {error}"[:LONGEST_FAULT]) from None
 
 
 def _one_of(known: Collection[str]) -> Callable[[str], str]:

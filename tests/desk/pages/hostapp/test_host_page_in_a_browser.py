@@ -191,6 +191,7 @@ def test_nothing_keeps_anybody_out(
         assert page.evaluate("document.documentElement.scrollWidth") == 390
 
     seen(sandbox, "Pay Mugs & More?")
+    expect(page.locator("img")).to_have_count(0)  # nobody serves it, and nothing torn is shown
     seen(cancelled, "The payment was cancelled")
     sign_in(app, page, "3.00")
     seen(sandbox, "Pay Mugs & More?")

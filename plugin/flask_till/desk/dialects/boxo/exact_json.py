@@ -12,7 +12,7 @@ from ....wire.strict_json import parse
 def write(value: Any) -> str:
     """Compact JSON. A `Decimal` becomes a number; raises `TypeError` for a float."""
     if isinstance(value, dict):
-        members = (f"{json.dumps(str(name))}:{write(part)}" for name, part in value.items())
+        members = (f"{write(str(name))}:{write(part)}" for name, part in value.items())
         return "{" + ",".join(members) + "}"
     if isinstance(value, list | tuple):
         return "[" + ",".join(map(write, value)) + "]"

@@ -1,23 +1,26 @@
 """``/ipos``: order management as IPOS speaks it. Section numbers are those of its contract.
 
-=============== ===========================================================================
-module          what is in it
-=============== ===========================================================================
-`server`        which method of which path is answered by whom
-`answers`       envelopes, refusals, other origins (2)
-`admission`     who calls: users, widgets, keys (2.2)
-`orders`        widget tokens, create, preview, detail, list (3.1 to 3.5)
-`drafting`      the checks before an order, in their order (3.2)
-`economics`     who gets how many cents (3.2)
-`offered`       ways to pay, in their words and in ours
-`paying`        wallet, credit, Stripe (3.6 to 3.8)
-`refunds`       the rules of refunds (3.9)
-`callbacks`     telling widgets, now and again (3.10, 7)
-`rewards`       pools, and rewards let go (3.12)
-`credit`        balances and topping them up
-`login`         portals that vouch for their users (9)
-`words`         our orders in their words (5, 6)
-=============== ===========================================================================
+================ ===========================================================================
+module           what is in it
+================ ===========================================================================
+`server`         which method of which path is answered by whom
+`answers`        envelopes, refusals, other origins (2)
+`admission`      who calls: users, widgets, keys (2.2)
+`orders`         widget tokens, create, preview, detail, list (3.1 to 3.5)
+`buyers`         who buys, in which portal and widget (3.2)
+`drafting`       the checks before an order, in their order (3.2)
+`terms`          what every order has
+`economics`      who gets how many cents (3.2)
+`offered`        ways to pay, in their words and in ours
+`paying`         wallet, credit, Stripe (3.6 to 3.8)
+`refunds`        the rules of refunds (3.9)
+`callbacks`      telling widgets, now and again (3.10, 7)
+`rewards`        pools, and rewards let go (3.12)
+`credit`         balances and topping them up
+`login`          portals that vouch for their users (9)
+`stripe_webhook` Stripe's news (3.11)
+`words`          our orders in their words (5, 6)
+================ ===========================================================================
 """
 
 from __future__ import annotations

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Final
 
 from flask_till.desk.gateways import Notice, RefundNotice
@@ -33,14 +32,7 @@ REFUND_STATUS: Final = {
 _SECRET: Final = frozenset({"client_secret"})
 
 
-@dataclass(frozen=True, slots=True)
-class News(Notice):
-    """A notice that may name a payment of ours without being evidence: it is to be asked about."""
-
-    payment_id: str | None = None
-
-
-def notice_of(event: dict[str, Any], account: str, channel: str) -> News:
+def notice_of(event: dict[str, Any], account: str, channel: str) -> Notice:
     """The notice in an event that is already verified.
 
     Objects that are not this desk's (an account may serve other desks and other software, and
@@ -63,7 +55,7 @@ def notice_of(event: dict[str, Any], account: str, channel: str) -> News:
             payment_id = metadata.get(PAYMENT)
     except Unexpected as error:
         raise Unreadable(f"The {kind} event has no readable {error}.") from error
-    return News(
+    return Notice(
         event_id=event["id"],
         kind=kind,
         evidence=evidence,
