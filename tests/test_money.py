@@ -97,3 +97,12 @@ def test_compares_within_one_currency():
     assert Money("1", "USD") < Money("1.01", "USD") <= Money("1.01", "USD")
     assert Money("1", "USD") == Money("1.00", "USD") != Money("1", "EUR")
     assert not Money.zero("USD")
+
+
+TOO_MUCH = ("1." + "0" * 31 + "1", "1" * 70 + ".01", "1e999999", "1e-99999")
+
+
+@pytest.mark.parametrize("amount", TOO_MUCH)
+def test_no_digit_is_lost_without_a_word(amount: str) -> None:
+    with pytest.raises(errors.MoneyError):
+        Money(amount, "PLN")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, DecimalException, Inexact, InvalidOperation, Overflow
 from functools import cache
 
 from .errors import MoneyError
@@ -33,6 +33,9 @@ def exponent(currency: str) -> int:
     return digits
 
 
+_EXACT = Context(prec=60, Emax=60, traps=[InvalidOperation, Inexact, Overflow])
+
+
 def _to_minor(amount: str | int | Decimal, currency: str) -> int:
     if isinstance(amount, bool) or not isinstance(amount, (str, int, Decimal)):
         raise MoneyError(
@@ -40,9 +43,11 @@ def _to_minor(amount: str | int | Decimal, currency: str) -> int:
             remedy='Give a decimal text such as "49.99", a whole number or a Decimal.',
         )
     try:
-        scaled = Decimal(amount).scaleb(exponent(currency))
+        scaled = Decimal(amount).scaleb(exponent(currency), context=_EXACT)
         minor = int(scaled)
-    except (InvalidOperation, ValueError, OverflowError):
+    except Inexact:
+        raise MoneyError(f"{amount} has more digits than money has.") from None
+    except (DecimalException, ValueError, OverflowError):
         raise MoneyError(f"{amount!r} is not an amount.") from None
     if scaled != minor:
         raise MoneyError(f"{amount} has more digits than {currency} has minor units.")

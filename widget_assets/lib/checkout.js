@@ -56,7 +56,7 @@ function watch(shop, url, opened, sender) {
   addEventListener(
     'message',
     ({ origin, source, data }) => {
-      if (origin == url.origin && source == sender() && data?.type == 'till.order_status') shop.wake();
+      if (origin == url.origin && source == sender() && /^(till|portal\.send)\.order_status$/.test(data?.type)) shop.wake();
     },
     { signal: done.signal },
   );

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from flask_till.desk.actions.boxo_completion import complete_payment
 from flask_till.desk.tables import payments
 from flask_till.money import Money
 from tests.desk.boxo.the_miniapp import APP, COMPLETE, HOST, STATUS, an_order, code_of
@@ -151,6 +152,14 @@ def test_of_many_reports_at_once_one_wins(desk, miniapp, host_server, told, at_o
             assert code_of(answer) == "INVALID_PAYMENT_STATUS"
     desk.desk.relay.drain()
     assert [one for one, _ in events_of(told)] == [status]
+
+
+@pytest.mark.parametrize("second", FINAL)
+def test_who_comes_second_behind_the_lock_changes_nothing(desk, miniapp, second):
+    payment_id = miniapp.created()
+    for status in ("failed", second):
+        desk.database.write(complete_payment, payment_id, status, status)
+    assert miniapp.state(payment_id) == ("failed", "failed")
 
 
 def test_a_report_against_the_end_of_time(desk, clock, miniapp, host_server, told, at_once):

@@ -35,7 +35,7 @@ MISFITS = [
     ("allowed_payment_methods", []),
     ("redirect_url", "javascript:alert(1)"),
     ("redirect_url", "https://skins.example.org/" + "x" * 4096),
-    ("redirect_url", "https://elsewhere.example/thanks"),
+    ("redirect_url", "https://a:b@skins.example.org/"),
     ("redirect_url", "https://elsewhere.example\\@skins.example.org/"),
     ("callback_url", "ftp://skins.example.org/"),
     ("callback_url", "https://skins.example.org/" + "x" * 1024),

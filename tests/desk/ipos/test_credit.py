@@ -81,7 +81,7 @@ def test_what_is_no_top_up_is_refused(portal, user, developer):
         {"amount": 1.5},
         {"amount": 100_000_000},
         {"amount": 5, "account": "free_credit"},
-        {"amount": 5, "redirect_url": "https://elsewhere.example/"},
+        {"amount": 5, "redirect_url": "javascript:alert(1)"},
         {"amount": 5, "callback_url": "https://10.0.0.1/"},
     ):
         refused(user.post(TOP_UP, body), 400)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from pathlib import Path
 
 import pytest
 
@@ -48,28 +49,23 @@ def test_a_genuine_webhook_is_confirmed_and_told(desk, platform, webhook, clock,
 
 
 def test_the_contracts_own_example_is_understood(new_desk, line, clock):
-    raw = json.dumps(
-        {
-            "miniapp_order_id": "TEA-2026-0042",
-            "hostapp_order_payment_id": "op_01J9ZQ4W7K2M8N3P5R6S7T8V9X",
-            "hostapp_client_id": "host_client_1",
-            "payment_status": "paid",
-            "payment_fail_reason": "",
-            "custom_attributes": {"cart": "c-9", "gift": True},
-        }
-    ).encode()
-    line.says(
-        200,
-        json={
-            "order_payment_id": "op_01J9ZQ4W7K2M8N3P5R6S7T8V9X",
-            "app_id": "app36902",
-            "client_id": "host_client_1",
-            "payment_status": "paid",
-            "payment_fail_reason": "",
-        },
+    webhook, state = example("order-webhook"), example("get-payment-status")["cases"][0]["response"]
+    line.says(200, json=state["body"] | {"payment_status": "paid"})
+    headers = {name.lower(): value for name, value in webhook["request"]["headers"].items()}
+    raw = json.dumps(webhook["request"]["body"]).encode()
+    desk = new_desk(secret_key=webhook["secret_key"])
+    event_id, told = desk.verify_callback(headers, raw, clock())
+    assert (event_id, told.status) == ("op_01J9ZQ4W7K2M8N3P5R6S7T8V9X:paid", "paid")
+    assert told.external_id == "TEA-2026-0042"
+    assert desk.answer_callback(None) == (
+        webhook["response"]["status"],
+        webhook["response"]["body"],
     )
-    headers = {"authorization": "Basic YXBwMzY5MDI6bWluaS1zZWNyZXQtMQ=="}
-    assert new_desk().verify_callback(headers, raw, clock())[1].external_id == "TEA-2026-0042"
+
+
+def example(name):
+    """A payload of the contract, as it is."""
+    return json.loads((Path(__file__).parents[2] / f"wire/boxo/examples/{name}.json").read_bytes())
 
 
 def test_forged_webhooks_are_refused_and_ask_nobody(desk, platform, webhook, clock):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import json
 from dataclasses import replace
+from pathlib import Path
 
 import httpx
 import pytest
@@ -18,6 +20,8 @@ from cryptography.hazmat.primitives.serialization import (
 
 from flask_till import BoxoHeaders, BoxoScheme
 from flask_till.errors import BadSignature, SettingsError, Unauthenticated
+from flask_till.shop.desks.boxo_proof import Proof
+from flask_till.wire.boxo.signing import Call
 from tests.shop.dollars import ORDER
 from tests.stand_ins.boxo_platform import APP_ID, CLIENT_ID, SIGNING_SECRET, password
 
@@ -40,6 +44,16 @@ def test_a_platform_that_wants_signatures_gets_them(new_desk, platform):
     assert refused.value.code == "INVALID_SIGNATURE"
     with pytest.raises(Unauthenticated):
         new_desk().create(ORDER)
+
+
+def test_the_contracts_own_example_is_signed_the_same():
+    name = Path(__file__).parents[2] / "wire/boxo/examples/create-order-payment.json"
+    example = json.loads(name.read_bytes())
+    asked = example["request"]
+    proof = Proof.of(None, example["hmac_secret"], None, required=False)
+    call = Call(asked["method"], asked["path"], asked["raw_body"].encode())
+    made = proof.headers(call, "app36902", example["now"])
+    assert made == {n: v for n, v in asked["headers"].items() if n != "Content-Type"}
 
 
 def test_the_platforms_mount_is_not_signed(new_desk, platform):

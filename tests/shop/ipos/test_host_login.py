@@ -94,6 +94,13 @@ def test_a_401_at_the_desk_fetches_a_fresh_token_for_that_buyer_only(new_login, 
     assert platform.logins == 3
 
 
+def test_a_desk_that_is_closed_closes_its_login(new_login, new_desk):
+    login = new_login()
+    new_desk(user_token=login).close()
+    with pytest.raises(RuntimeError, match="closed"):
+        login(ORDER)
+
+
 def test_nobody_signed_in_asks_nobody(new_login, platform):
     login = new_login(email=lambda order: None)
     with pytest.raises(ShopperUnknown):

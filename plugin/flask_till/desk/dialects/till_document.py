@@ -63,7 +63,6 @@ EXAMPLE = {
 }
 
 
-
 @lru_cache(maxsize=4)
 def openapi(base_url: str) -> str:
     """The document as JSON, for a ``/v1`` that is served at ``base_url``."""
@@ -207,7 +206,10 @@ def _operation(
 
 
 def _answer(model: Model) -> dict[str, Any]:
-    answer: dict[str, Any] = {"description": (model.__doc__ or "").strip(), "content": in_json(refer(model))}
+    answer: dict[str, Any] = {
+        "description": (model.__doc__ or "").strip(),
+        "content": in_json(refer(model)),
+    }
     if model is till.CreatedOrder:
         answer["links"] = {
             name: {"operationId": name, "parameters": {"order_id": "$response.body#/id"}}

@@ -112,7 +112,10 @@ class IposDesk:
         return f"IposDesk({self._exchange.base!r})"
 
     def close(self) -> None:
+        """Ends the connections, those of a `HostLogin` too."""
         self._exchange.close()
+        if hasattr(self._user_token, "close"):
+            self._user_token.close()
 
     def check_shop(self, *, currency: str, live_only: bool) -> None:
         """Raises `SettingsError` for a shop that sells in another currency, or not for play."""

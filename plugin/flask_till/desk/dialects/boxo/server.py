@@ -10,7 +10,7 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
 from . import browser_calls, opening, standing
-from .answers import speak_errors
+from .answers import JSON, speak_errors
 from .cross_origin import open_to_page, preflight, remember_page
 from .front import Front
 
@@ -39,6 +39,12 @@ class Call:
     by_pages: bool = False
 
 
+def _document(front: Front) -> Response:
+    from .document import openapi
+
+    return Response(openapi(f"{front.parts.base_address()}/boxo"), mimetype=JSON)
+
+
 CALLS = (
     Call("create", "POST", "/api/v1/orders/create-order-payment/", opening.create),
     Call("show", "POST", "/api/v1/orders/get-payment-status/", standing.show),
@@ -47,6 +53,7 @@ CALLS = (
     Call("authorize", "POST", "/api/v1/authorize/", browser_calls.authorize, True),
     Call("login", "POST", "/api/v1/partner/login/", browser_calls.login, True),
     Call("track", "POST", "/api/v1/analytics/track/", browser_calls.track, True),
+    Call("document", "GET", "/openapi.json", _document, True),
 )
 
 

@@ -57,7 +57,7 @@ def top_up(front: Front) -> Response:
     asked = body_of(TopUp)
     front.parts.limits.require("ipos_create_user", caller.name)
     buyer = _buyer(front, caller)
-    require_addresses(front, buyer, asked.redirect_url, asked.callback_url)
+    require_addresses(front, asked.redirect_url, asked.callback_url)
     order_id = place(front, _placing(front, buyer, asked))
     return say(fresh_data(front, order_id))
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from ....base.http import check_url
-from ....errors import Forbidden, RequestError
+from ....errors import Forbidden, InvalidRequest, RequestError
 from ....wire.ipos.requests import CreateOrder
 from ...actions.ipos_orders import order_exists
 from ...actions.ipos_placing import Placing
@@ -16,7 +16,7 @@ from ...actions.ipos_rewards import find_pool
 from ...actions.receivers import accounts_of
 from ...ipos_portal import App, Pool
 from ...order import OrderDraft, Share
-from ...origins import require_registered
+from ...origins import origin_of
 from .admission import Caller
 from .buyers import Buyer, buyer_of
 from .economics import Economics, require_developer, require_sum
@@ -38,7 +38,7 @@ def wanted_order(front: Front, caller: Caller, asked: CreateOrder) -> Placing:
         raise RequestError("Unsupported payment method", code="UNSUPPORTED_METHOD")
     pool = pool_for(front, asked.reward_token, buyer.app)
     require_sum(asked.rewards_model, may_share_all=buyer.app.shares_all)
-    require_addresses(front, buyer, asked.redirect_url, asked.callback_url)
+    require_addresses(front, asked.redirect_url, asked.callback_url)
     return _placing(front, buyer, asked, offered, words, pool)
 
 
@@ -56,14 +56,13 @@ def pool_for(front: Front, token: str | None, app: App) -> Pool | None:
     return pool
 
 
-def require_addresses(
-    front: Front, buyer: Buyer, redirect_url: str | None, callback_url: str | None
-) -> None:
-    """Browsers are sent to the merchant's own origins only, and nothing private is called.
+def require_addresses(front: Front, redirect_url: str | None, callback_url: str | None) -> None:
+    """Plain addresses only, and nothing private is called. Raises `InvalidRequest`.
 
-    Raises `InvalidRequest`.
+    Where the page leads is decided when it does: to the merchant's own origins only.
     """
-    require_registered(redirect_url, buyer.merchant.origins, field="redirect_url")
+    if redirect_url is not None and origin_of(redirect_url) is None:
+        raise InvalidRequest("redirect_url must be a plain URL address")
     if callback_url is not None:
         check_url(callback_url, allowed_hosts=front.parts.hosts, field="callback_url")
 

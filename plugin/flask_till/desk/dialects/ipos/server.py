@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
 from . import credit, login, orders, paying, refunds, rewards, stripe_webhook
-from .answers import speak_envelopes
+from .answers import JSON, speak_envelopes
 from .callbacks import IposCallbacks, resend
 from .front import Front
 
@@ -40,6 +40,8 @@ GETS: Mapping[str, View] = {
     "/credit/balance": credit.balance,
 }
 RESEND = "/order/resend-callback"
+DOCUMENT = "/openapi.json"
+"""Beside the API, and open to everybody."""
 
 
 def ipos_dialect(front: Front, callbacks: IposCallbacks) -> Blueprint:
@@ -52,6 +54,9 @@ def ipos_dialect(front: Front, callbacks: IposCallbacks) -> Blueprint:
     for number, (path, (method, view)) in enumerate(routes.items()):
         answer = partial(_answer, front, method, view)
         blueprint.add_url_rule(BASE + path, f"answer_{number}", answer, methods=METHODS)
+    blueprint.add_url_rule(
+        DOCUMENT, "document", partial(_answer, front, "GET", _document), methods=METHODS
+    )
     for path in ("/", "/<path:rest>"):
         blueprint.add_url_rule(
             path, "nothing_here", _nothing_here, methods=METHODS, strict_slashes=False
@@ -64,6 +69,12 @@ def _answer(front: Front, method: str, view: View) -> Response:
     if asked != method:
         raise MethodNotAllowed([method])
     return view(front)
+
+
+def _document(front: Front) -> Response:
+    from .document import openapi
+
+    return Response(openapi(f"{front.parts.base_address()}/ipos"), mimetype=JSON)
 
 
 def _nothing_here(**_: str) -> Response:
