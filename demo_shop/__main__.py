@@ -1,4 +1,4 @@
-"""Starts the demo: a shop, and on another site the order desk that takes its money."""
+"""Starts the demo: a shop in three fronts, and on another site the order desk of them all."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def welcome(site: Site, partners_file: str) -> str:
   The same shop, selling through other protocols:
 
     IPOS widget   {site.ipos_url}   in dollars, for Ada, who has money in her wallet
-    Boxo miniapp  {site.desk_url}/host   inside a host app that takes the payment
+    Boxo miniapp  {site.desk_url}/host   inside a host app, where she has some, too
 
   Put something in the basket and check out. The order page opens on another site, the
   desk's ({site.desk_url}), where you choose how the payment ends; then watch the shop
@@ -141,8 +141,11 @@ def welcome(site: Site, partners_file: str) -> str:
         -d outcome=paid -o paid.html
     ask '{site.shop_url}/till/iziGetOrderComplete?wait=20'
 
-  Keys for talking to the desk's API: {partners_file}
-  Ctrl-C stops both.
+  Each protocol has a session of that kind: docs/protocol-till.md, docs/protocol-ipos.md,
+  docs/protocol-boxo.md, docs/inpost-pay.md. The keys that they use are in
+  {partners_file}
+
+  Ctrl-C stops it all.
 """
 
 

@@ -18,9 +18,11 @@ from .base.invariants import Breach
 from .base.logs import printable
 from .base.migrations import Migrations
 from .desk.actions.audit import audit_desk
+from .desk.boxo_commands import boxo
 from .desk.commands import addresses, check_desk, desk_here, events, evidence, merchants, rows
 from .desk.counter import EXTENSION as DESK
 from .desk.inpost_commands import inpost
+from .desk.ipos_commands import ipos
 from .desk.ledger_commands import ledger, receivers
 from .desk.tables import MIGRATIONS as DESK_MIGRATIONS
 from .desk.transfer_commands import transfers
@@ -47,6 +49,8 @@ till.add_command(merchants)
 till.add_command(events)
 till.add_command(evidence)
 till.add_command(inpost)
+till.add_command(ipos)
+till.add_command(boxo)
 till.add_command(transfers)
 till.add_command(ledger)
 till.add_command(receivers)

@@ -220,6 +220,8 @@ def addresses(state: DeskState) -> list[tuple[str, str]]:
         ("desk, for TILL_DESK_URL of shops", base),
         ("API document", f"{base}/v1/openapi.json"),
         ("wallet, for TILL_INPOST_API_URL of shops", f"{base}/inpost"),
+        ("IPOS platform, base URL of its clients", f"{base}/ipos"),
+        ("Boxo platform, base URL of its clients", f"{base}/boxo/api/v1"),
         *webhooks,
     ]
 

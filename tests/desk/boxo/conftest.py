@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from flask import Response
 
+from flask_till.base.invariants import find_breaches
+from flask_till.desk.actions.boxo_audit import BOXO_INVARIANTS
 from flask_till.desk.boxo_enrolment import BoxoEnrolment
 from flask_till.desk.gateways.sandbox import SandboxGateway
 from tests.desk.boxo.the_miniapp import APP, HOST, LISTED, NOW, SECRET, TheHost, TheMiniapp
@@ -18,7 +20,9 @@ from tests.stand_ins.paper_gateway import PaperGateway
 
 
 @pytest.fixture
-def new_desk(make_desk: Callable[..., TheDesk], clock: Any) -> Callable[..., TheDesk]:
+def new_desk(make_desk: Callable[..., TheDesk], clock: Any) -> Iterator[Callable[..., TheDesk]]:
+    """Whatever happens on them, the invariants hold when the test is over."""
+    known: list[TheDesk] = []
     clock.now = datetime.fromtimestamp(NOW, UTC)
 
     def make(**given: Any) -> TheDesk:
@@ -26,9 +30,12 @@ def new_desk(make_desk: Callable[..., TheDesk], clock: Any) -> Callable[..., The
         gateways = [paper, SandboxGateway(in_development=True, clock=clock)]
         made = make_desk(**{"gateways": gateways} | given)
         made.gateway = paper
+        known.append(made)
         return made
 
-    return make
+    yield make
+    for one in known:
+        assert one.database.read(find_breaches, BOXO_INVARIANTS) == []
 
 
 @pytest.fixture

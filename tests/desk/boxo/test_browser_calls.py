@@ -224,7 +224,7 @@ def test_a_payment_is_made_without_the_slash(miniapp):
     assert miniapp.post(CREATE.rstrip("/"), body).status_code == 200
 
 
-METHODS = ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY"]
+METHODS = ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY", "BREW"]
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -237,7 +237,7 @@ def test_another_method_is_answered_in_json(ask, method, path):
         assert code_of(answer) == "NOT_IMPLEMENTED"
 
 
-@pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS"])
+@pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS", "BREW"])
 @pytest.mark.parametrize(
     "path",
     ["", "/", "/api/v1/", "/api/v2/orders/create-order-payment/", "/api//v1/orders/", "/x/%00/ż",

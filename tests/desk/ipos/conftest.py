@@ -66,6 +66,16 @@ def receiver(desk: TheDesk) -> Receiver:
 
 
 @pytest.fixture
+def lead(desk: TheDesk) -> Callable[[str, Any], None]:
+    """``lead(host, app)``: callbacks to that host name come to an application of the test."""
+
+    def to(host: str, app: Any) -> None:
+        desk.app.extensions["till_desk"].partners.ipos.connect(host, app)
+
+    return to
+
+
+@pytest.fixture
 def carry(desk: TheDesk, clock: Any) -> Callable[[], None]:
     """Let the relay carry what is due now."""
     return lambda: desk.desk.relay.drain()

@@ -33,9 +33,11 @@ def proven(call, now):
     return body
 
 
-def test_the_contracts_callback_comes_as_it_says(portal, developer, user, desk, receiver, clock):
+def test_the_contracts_callback_comes_as_it_says(
+    portal, developer, user, desk, receiver, lead, clock
+):
     told = example("callback-completed")
-    desk.app.extensions["till_desk"].dialects["ipos"].connect("skins.example.org", receiver.app)
+    lead("skins.example.org", receiver.app)
     body = example("create-order")["request"]["body"] | {"user_jwt": portal.user_token()}
     portal.give("wallet", 1299)
     assert developer.post("/order/create", body).status_code == 200
@@ -50,8 +52,8 @@ def test_the_contracts_callback_comes_as_it_says(portal, developer, user, desk, 
     assert proven(call, clock()) == expected | {"updated_at": expected["paid_time"]}
 
 
-def test_the_contracts_expiry_is_told_as_it_says(portal, developer, desk, receiver, clock):
-    desk.app.extensions["till_desk"].dialects["ipos"].connect("skins.example.org", receiver.app)
+def test_the_contracts_expiry_is_told_as_it_says(portal, developer, desk, receiver, lead, clock):
+    lead("skins.example.org", receiver.app)
     body = example("create-order")["request"]["body"] | {"user_jwt": portal.user_token()}
     developer.post("/order/create", body)
     clock.advance(minutes=15, seconds=1)

@@ -13,11 +13,13 @@ import pytest
 import schemathesis
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
+from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from flask_till.desk.dialects.ipos import document, front, server
 from tests.conftest import StillClock
 from tests.desk.ipos.conftest import CONTRACTS_DAY, EmbeddedGateway
 from tests.desk.ipos.the_portal import WIDGET, Portal, asked
+from tests.desk.receiver import Receiver
 from tests.desk.the_desk import TheDesk
 
 EXAMPLES = int(os.environ.get("TILL_EXAMPLES", "40")) // 2
@@ -26,6 +28,7 @@ PROFILE = hypothesis.settings(
     deadline=None,
     derandomize=True,
     database=None,
+    phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate],
     suppress_health_check=list(hypothesis.HealthCheck),
 )
 OPERATIONS = [
@@ -38,6 +41,7 @@ NEVER_WRONG = ("getOrder", "getRewards", "getBalance", "hearStripe")
 """They ask for nothing that could be of a wrong kind."""
 DEVELOPERS = ("buyback_after_paid", "rewards_model", "costs_allocation",
               "ip_holder_revenue_reallocation")  # fmt: skip
+CALLED_BACK = "https://in-process.till/told"
 ids = count()
 
 
@@ -54,6 +58,7 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
             gateways=[EmbeddedGateway()],
         )
         desk.desk._here.counter.limits.enabled = False
+        desk.desk.connect(Receiver().app)
         portal = Portal(desk)
         for kind in ("wallet", "credit"):
             portal.give(kind, 10**13)
@@ -81,7 +86,7 @@ def orders_of(portal: Portal) -> dict[str, Callable[[], str]]:
         return order_id
 
     return {
-        "pending": lambda: str(user.create(callback_url="https://in-process.till/x")["order_id"]),
+        "pending": lambda: str(user.create(callback_url=CALLED_BACK)["order_id"]),
         "paid": paid,
         "refunded": refunded,
         "unknown": lambda: "2b9f0a6e-4d1c-4c77-9a53-6e0f1d2c3b4a",
@@ -119,16 +124,20 @@ def made_right(portal: Portal, case: Any, order_id: str, by_widget: bool) -> Non
         body["allowed_payment_methods"] = ["stripe", "wallet", "credit", "nothing known"]
     elif "order_id" in body:
         body["order_id"] = order_id
-    for name in ("redirect_url", "callback_url", "new_callback_url"):
-        if body.get(name) is not None:
-            body[name] = f"{WIDGET}/done"
     body.pop("reward_token", None)
+    known_places(body)
+    share_right(body)
     if by_widget and "amount" in body:
         body["user_jwt"] = portal.user_token()
-        share_right(body)
-    else:
+    elif "amount" in body:
         for name in DEVELOPERS:
             body.pop(name, None)
+
+
+def known_places(body: dict[str, Any]) -> None:
+    for name in ("redirect_url", "callback_url", "new_callback_url"):
+        if body.get(name) is not None:
+            body[name] = f"{WIDGET}/done" if name == "redirect_url" else CALLED_BACK
 
 
 CREATING = ("createOrder", "previewOrder", "payWithCredit", "walletQuickPay")
@@ -139,7 +148,7 @@ def share_right(body: dict[str, Any]) -> None:
         one = {"address": "a", "ratio": 90, "role": "platform", "allocate_type": "usdc"}
         body["rewards_model"]["revenue_ratio"] = [one]
     costs = body.get("costs_allocation") or []
-    if sum(one["amount"] for one in costs) * 100 > body["amount"] * 90:
+    if sum(one["amount"] for one in costs) * 100 > body.get("amount", 0) * 90:
         body.pop("costs_allocation")
     passed_on = body.get("ip_holder_revenue_reallocation") or []
     if sum(one["percent"] for one in passed_on) > 100:
@@ -173,9 +182,7 @@ def test_a_right_request_is_answered_as_the_document_says(
         made_right(portal, case, orders_of[state](), by_widget)
         for header in ("app-id", "x-api-key", "Authorization"):
             (case.headers or {}).pop(header, None)
-        answer = case.call_and_validate(
-            headers=headers, excluded_checks=[schemathesis.checks.positive_data_acceptance]
-        )
+        answer = case.call_and_validate(headers=headers, excluded_checks=[positive_data_acceptance])
         accepted.append(answer.status_code)
         if name in CREATING:
             assert answer.status_code == 200, answer.text
@@ -183,3 +190,73 @@ def test_a_right_request_is_answered_as_the_document_says(
     check()
     if name not in ("logIn", "getAccessToken", "hearStripe", "bindRewardPool"):
         assert 200 in accepted
+
+
+# --- wrong requests, and nobody's --------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("name", "part"), OPERATIONS, ids=NAMES)
+def test_a_wrong_request_is_refused_as_the_document_says(
+    portal: Portal, api: Any, name: str, part: dict[str, Any]
+) -> None:
+    if name in NEVER_WRONG:
+        return
+    operation, callers = api.find_operation_by_id(name), credentials(portal, part)
+
+    @PROFILE
+    @hypothesis.given(
+        case=operation.as_strategy(generation_mode=GenerationMode.NEGATIVE),
+        headers=st.sampled_from(callers),
+    )
+    def check(case: Any, headers: dict[str, str]) -> None:
+        case.headers = {}
+        case.call_and_validate(headers=headers, excluded_checks=[positive_data_acceptance])
+
+    check()
+
+
+@pytest.mark.parametrize(("name", "part"), OPERATIONS, ids=NAMES)
+def test_nobody_is_let_in(portal: Portal, api: Any, name: str, part: dict[str, Any]) -> None:
+    if not part["security"]:
+        return
+    operation = api.find_operation_by_id(name)
+    wrong = [{}, *({"Authorization": f"Bearer {token}"} for token in WRONG), {"x-api-key": "x"}]
+
+    @hypothesis.settings(PROFILE, max_examples=max(1, EXAMPLES // 4))
+    @hypothesis.given(case=operation.as_strategy(), headers=st.sampled_from(wrong))
+    def check(case: Any, headers: dict[str, str]) -> None:
+        case.headers = {}
+        answer = case.call_and_validate(headers=headers, excluded_checks=[positive_data_acceptance])
+        assert answer.status_code == 401
+
+    check()
+
+
+WRONG = ("x", "a.b.c", "eyJhbGciOiJub25lIn0.eyJ1c2VyX2lkIjoidXNyX2FkYSJ9.")
+
+
+# --- the document itself ----------------------------------------------------------------------
+
+
+def test_the_document_names_every_call_and_no_other(portal: Portal) -> None:
+    paths = portal.nobody.client.get("/ipos/openapi.json").json["paths"]
+    told = {(path, method.upper()) for path, item in paths.items() for method in item}
+    served = {(path, "POST") for path in [*server.POSTS, server.RESEND]}
+    assert told == served | {(path, "GET") for path in server.GETS}
+
+
+def test_the_document_is_for_everybody_and_says_where_it_is_served(portal: Portal) -> None:
+    answer = portal.nobody.client.get("/ipos/openapi.json")
+    assert answer.mimetype == "application/json"
+    assert answer.json["openapi"].startswith("3.1")
+    assert answer.json["servers"] == [{"url": "https://pay.example/ipos/api/v1"}]
+    refused = portal.nobody.client.post("/ipos/openapi.json")
+    assert (refused.status_code, refused.json["code"]) == (405, 405)
+
+
+def test_every_member_of_an_order_is_in_the_document(portal: Portal) -> None:
+    schemas = portal.nobody.client.get("/ipos/openapi.json").json["components"]["schemas"]
+    order = portal.user.create(**asked())
+    assert set(order) == set(schemas["Order"]["properties"]) == set(schemas["Order"]["required"])
+    preview = portal.user.post("/order/preview", asked()).json["data"]
+    assert set(preview) == set(schemas["Quote"]["properties"])

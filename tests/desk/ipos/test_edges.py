@@ -106,8 +106,8 @@ def limited(make_desk):
     return Portal(make_desk(public_url="https://pay.example.com"))
 
 
-def slowed(ask) -> None:
-    for _ in range(400):
+def slowed(ask, most: int = 400) -> None:
+    for _ in range(most):
         answer = ask()
         if answer.status_code == 429:
             refused(answer, 429)
@@ -124,6 +124,12 @@ def test_who_is_wrong_again_and_again_is_slowed_down(limited):
     slowed(lambda: limited.nobody.post("/app/auth/login", {}))
     # A user who is known and right is not stopped by what another was wrong about.
     assert limited.user.create()["amount"] == 1299
+
+
+def test_who_calls_without_end_is_slowed_down(limited):
+    caller: Caller = limited.user
+    slowed(lambda: caller.get("/order/detail"), 700)
+    refused(limited.other_user.get("/order/detail"), 400)
 
 
 def test_who_asks_for_too_many_orders_is_slowed_down(limited):

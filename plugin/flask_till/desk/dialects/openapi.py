@@ -20,7 +20,7 @@ REF = "#/components/schemas/{model}"
 JSON = "application/json"
 NO_NUL = "^[^\\u0000]*$"
 NAME = {"pattern": NO_NUL}
-"""Of a member of free JSON."""
+"""Of a member that anybody may name."""
 
 
 def schemas_of(messages: Sequence[Message], refine: Callable[[str, Schema], None]) -> Schema:
@@ -63,6 +63,13 @@ def an_object(members: Schema, *, optional: Sequence[str] = ()) -> Schema:
 def always_whole(schema: Schema) -> None:
     """Of what we write, no member is ever left out."""
     schema["required"] = list(schema["properties"])
+
+
+def open_to_unknown(schemas: Schema, unknown: str) -> None:
+    """Members that nobody knows are ignored; that they are readable is checked all the same."""
+    for schema in schemas.values():
+        if schema.get("type") == "object":
+            schema |= {"additionalProperties": refer(unknown), "propertyNames": NAME}
 
 
 def free_json(name: str, kinds: Sequence[str]) -> Schema:

@@ -98,12 +98,12 @@ class Exchange:
 def _content(answer: httpx.Response, ends: float) -> bytes:
     if answer.headers.get("content-encoding", "identity") != "identity":
         raise httpx.DecodingError("the answer is compressed, although nobody asked for that")
-    content = b""
+    content = bytearray()
     for chunk in answer.iter_bytes():
         content += chunk
         if len(content) > LARGEST_ANSWER or time.monotonic() > ends:
             raise httpx.ReadError("the answer is too long, or too slow")
-    return content
+    return bytes(content)
 
 
 def unavailable(why: str, *, retry_after: int = 2) -> Unavailable:

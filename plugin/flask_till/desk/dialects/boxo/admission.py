@@ -12,7 +12,7 @@ from flask import request
 
 from ....base.logs import logger
 from ....errors import Conflict, RequestError, SettingsError
-from ....web.callers import forwarded_unseen, limit_caller
+from ....web.callers import WARN_EVERY, forwarded_unseen, limit_caller
 from ....wire.boxo.error_codes import BoxoCode, refusal
 from ....wire.boxo.signing import Call, HeaderNames, Scheme, verify
 from ...actions.boxo_used_once import use_nonce
@@ -35,7 +35,7 @@ def require_proof(front: Front, partner: str, client_id: str, proof: Proof, body
         if _is_signed(proof):
             _check_signature(front, partner, client_id, proof, body)
         elif not is_listed(request.remote_addr, proof.addresses):
-            raise _unlisted()
+            raise _unlisted(front)
     except RequestError:
         limit_caller(front.parts.limits, "boxo_wrong_proof")
         raise
@@ -115,8 +115,9 @@ def _signed_url() -> str:
     return request.path[request.path.rindex(API) :]
 
 
-def _unlisted() -> RequestError:
-    if forwarded_unseen():
+def _unlisted(front: Front) -> RequestError:
+    # Anybody can send that header: the log must not grow with each time it comes.
+    if forwarded_unseen() and front.pace.may("proxy", WARN_EVERY):
         log.warning(
             "%s is on no list. If that is your proxy, wrap the app in werkzeug's ProxyFix.",
             request.remote_addr,

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
 
 from ....base.logs import logger
-from ....errors import RequestError, TillError
+from ....errors import RequestError, TillError, TooMany
 from ....web.body import raw_body
 from ....web.refusals import apology, finish, with_retry_after
 from ....wire.boxo.error_codes import BoxoCode, error_body, refusal
@@ -56,7 +56,7 @@ def refuse(error: TillError) -> Response:
     if code is not None:
         error = RequestError(error.message, code=code)
     body = error_body(error)
-    if body["error_code"] == BoxoCode.UNKNOWN_ERROR:
+    if body["error_code"] != error.code and not isinstance(error, TooMany):
         log.error("a partner's request failed: %s", error, exc_info=error)
     response = say(body, 400)
     return with_retry_after(response, error) if isinstance(error, RequestError) else response

@@ -23,6 +23,7 @@ from ..openapi import (
     currencies,
     free_json,
     in_json,
+    open_to_unknown,
     refer,
     schemas_of,
 )
@@ -44,7 +45,7 @@ TOLD: list[Message] = [
     (messages.PaymentState, "serialization"),
     (messages.OrderWebhook, "serialization"),
 ]
-ANY_JSON = "AnyJson"
+ANY_JSON, REFUSAL = "AnyJson", "Refusal"
 TEXT: Schema = {"type": "string"}
 ID: Schema = {"type": "string", "pattern": r"^[\x21-\x7e]{1,250}$"}
 DEGREES = ("latitude", "longitude")
@@ -70,16 +71,18 @@ def openapi(base_url: str) -> str:
 
 
 def _schemas() -> Schema:
-    schemas = schemas_of([*ASKED, *TOLD], _refine)
+    asked, told = schemas_of(ASKED, _refine), schemas_of(TOLD, _refine)
+    open_to_unknown(asked, ANY_JSON)
     for model, _ in TOLD:
-        always_whole(schemas[model.__name__])
+        always_whole(told[model.__name__])
+    schemas = {**asked, **told}
     for name in ("OrderDetails", "CompleteOrder", "OrderWebhook"):
         schemas[name]["properties"]["custom_attributes"] = refer(ANY_JSON)
     details = schemas["OrderDetails"]["properties"]
     details["currency"]["enum"] = currencies()
     details["amount"] = _decimal(amounts.PLACES, least="0.01", most=MOST_WHOLE)
     schemas[ANY_JSON] = free_json(ANY_JSON, ("number", "boolean", "null"))
-    schemas["Refusal"] = an_object(
+    schemas[REFUSAL] = an_object(
         {"error_code": {"enum": [str(code) for code in BoxoCode]}, "error_message": TEXT}
     )
     return schemas
@@ -153,6 +156,7 @@ def _by_server(name: str, asks: Schema, answer: Schema) -> Schema:
 
 
 def _by_page(name: str, asks: Schema, answer: Schema) -> Schema:
+    open_to_unknown({name: asks}, ANY_JSON)
     return {"post": _operation(name, answer) | {"requestBody": body_of(asks)}}
 
 
@@ -161,7 +165,7 @@ def _operation(name: str, answer: Schema) -> Schema:
         "operationId": name,
         "responses": {
             "200": {"description": "Done.", "content": in_json(answer)},
-            "400": {"description": REFUSED, "content": in_json(refer("Refusal"))},
+            "400": {"description": REFUSED, "content": in_json(refer(REFUSAL))},
         },
     }
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ....base.database import Database
+from ....base.pace import Pace
 from ...dialect_parts import DialectParts
 from .host_calls import HostCalls
 
@@ -19,6 +20,7 @@ MOST = {
 class Front:
     parts: DialectParts
     calls: HostCalls
+    pace: Pace = field(default_factory=Pace)
 
     @property
     def database(self) -> Database:

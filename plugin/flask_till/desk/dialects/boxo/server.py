@@ -7,25 +7,15 @@ from dataclasses import dataclass
 from functools import partial
 
 from flask import Blueprint, Response, request
-from werkzeug.exceptions import MethodNotAllowed, NotFound
+from flask.blueprints import BlueprintSetupState
+from werkzeug.exceptions import NotFound
 
 from . import browser_calls, opening, standing
 from .answers import JSON, speak_errors
 from .cross_origin import open_to_page, preflight, remember_page
 from .front import Front
 
-EVERY_METHOD = (
-    "GET",
-    "HEAD",
-    "POST",
-    "PUT",
-    "PATCH",
-    "DELETE",
-    "OPTIONS",
-    "TRACE",
-    "CONNECT",
-    "QUERY",
-)
+NOTHING = "nothing_here"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +54,38 @@ def boxo_dialect(front: Front) -> Blueprint:
     """
     blueprint = Blueprint("till_desk_boxo", __name__)
     speak_errors(blueprint)
-    rule = partial(
-        blueprint.add_url_rule,
-        methods=EVERY_METHOD,
-        strict_slashes=False,
+    for call in CALLS:
+        blueprint.add_url_rule(
+            call.path,
+            call.name,
+            partial(_answer, front, call),
+            methods=[call.method, *(["OPTIONS"] if call.by_pages else [])],
+            strict_slashes=False,
+            merge_slashes=False,
+            provide_automatic_options=False,
+        )
+    blueprint.add_url_rule(
+        "/<path:rest>",
+        NOTHING,
+        _nothing_here,
         merge_slashes=False,
         provide_automatic_options=False,
     )
-    for call in CALLS:
-        rule(call.path, call.name, partial(_answer, front, call))
-    rule("/", "nothing_at_all", _nothing_here)
-    rule("/<path:rest>", "nothing_here", _nothing_here)
+    blueprint.record(_all_else)
     blueprint.after_request(open_to_page)
     return blueprint
+
+
+def _all_else(state: BlueprintSetupState) -> None:
+    """Whatever was sent by whatever method. Flask wants methods named; a rule need not."""
+    for path in ("/", "/<path:rest>"):
+        rule = state.app.url_rule_class(
+            f"{state.url_prefix}{path}",
+            endpoint=f"{state.name_prefix}.{state.name}.{NOTHING}".lstrip("."),
+            strict_slashes=False,
+            merge_slashes=False,
+        )
+        state.app.url_map.add(rule)
 
 
 def _answer(front: Front, call: Call, **parts: str) -> Response:
@@ -84,10 +93,8 @@ def _answer(front: Front, call: Call, **parts: str) -> Response:
         remember_page(front)
         if request.method == "OPTIONS":
             return preflight()
-    if call.method != ("GET" if request.method == "HEAD" else request.method):
-        raise MethodNotAllowed([call.method])
     return call.view(front, **parts)
 
 
 def _nothing_here(**_: str) -> Response:
-    raise NotFound("There is nothing at this address.")
+    raise NotFound("There is nothing at this address, or not by this method.")

@@ -23,6 +23,7 @@ from ..openapi import (
     body_of,
     free_json,
     in_json,
+    open_to_unknown,
     refer,
     schemas_of,
 )
@@ -66,7 +67,7 @@ SCHEMES = {
         "description": "A user's own key; wins over a token.",
     },
 }
-METADATA = "MetadataValue"
+ANY_JSON = "AnyJson"
 TEXT, CENTS = {"type": "string"}, {"type": "integer", "minimum": 0}
 ASKED: list[Message] = [
     (model, "validation")
@@ -109,17 +110,17 @@ def openapi(base_url: str) -> str:
 
 
 def _schemas() -> Schema:
-    schemas = schemas_of([*ASKED, *TOLD], _refine)
-    for name in WHOLE:
-        always_whole(schemas[name])
+    asked = schemas_of(ASKED, _refine)
+    open_to_unknown(asked, ANY_JSON)
     for (model, member), more in REFINED.items():
-        found = schemas[model]["properties"][member]
+        found = asked[model]["properties"][member]
         found.get("anyOf", [found])[0].update(more)
-    for one in schemas["CreateOrder"]["properties"]["metadata"]["anyOf"]:
-        if one["type"] == "object":
-            one |= {"additionalProperties": refer(METADATA), "propertyNames": NAME}
-    schemas[METADATA] = free_json(METADATA, ("number", "boolean", "null"))
-    return schemas
+    metadata = asked["CreateOrder"]["properties"]["metadata"]["anyOf"][0]
+    metadata |= {"additionalProperties": refer(ANY_JSON), "propertyNames": NAME}
+    told = schemas_of(TOLD, _refine)
+    for name in WHOLE:
+        always_whole(told[name])
+    return {**asked, **told, ANY_JSON: free_json(ANY_JSON, ("number", "boolean", "null"))}
 
 
 def _refine(name: str, member: Schema) -> None:
