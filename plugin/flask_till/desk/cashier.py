@@ -107,6 +107,8 @@ class Cashier:
         self, order_id: str, happening: str, along: Callable[[Work], object] | None = None
     ) -> Order:
         order = self._database.read(reading.read_order, order_id)
+        if happening == "expire" and not order.is_due(self._database.clock()):
+            return order
         if order_actions.goes_on(order, happening):
             self.paying.look(order)
         else:

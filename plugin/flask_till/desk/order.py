@@ -20,6 +20,7 @@ TRANSITIONS: Mapping[str, Mapping[str, str]] = {
     PENDING: {
         "payment_processing": PROCESSING,
         "payment_succeeded": PAID,
+        "nothing_to_pay": PAID,
         "cancel": CANCELLED,
         "expire": EXPIRED,
     },
@@ -127,7 +128,8 @@ class OrderDraft:
     """What a merchant asks for, in any dialect's words translated to ours.
 
     ``id`` is one that the partner chose, ``payer`` whose balances at this desk may pay it. Money
-    of a ``final_sale`` never goes back.
+    of a ``final_sale`` never goes back. Where ``processing_expires`` is False its time does not
+    end it while a gateway has the money under way.
     """
 
     external_id: str
@@ -148,6 +150,7 @@ class OrderDraft:
     id: str | None = None
     payer: str | None = None
     final_sale: bool = False
+    processing_expires: bool = True
 
     def check(self) -> None:
         """Lines and adjustments add up to the amount to the minor unit, and shares fit in it."""
@@ -193,6 +196,7 @@ class Order:
     refunds: tuple[Refund, ...] = ()
     payer: str | None = None
     final_sale: bool = False
+    processing_expires: bool = True
 
     @property
     def is_open(self) -> bool:
@@ -207,8 +211,9 @@ class Order:
         return Money.of_minor(self.amount.minor - sum(asked), self.amount.currency)
 
     def is_due(self, now: datetime) -> bool:
-        """Its time is over and it has not ended yet."""
-        return self.is_open and now >= self.expires_at
+        """Its time is over, it has not ended yet, and no money under way holds it."""
+        held = self.status == PROCESSING and not self.processing_expires
+        return self.is_open and not held and now >= self.expires_at
 
     def with_parts(self, payment: Payment | None, refunds: tuple[Refund, ...]) -> Order:
         return replace(self, payment=payment, refunds=refunds)

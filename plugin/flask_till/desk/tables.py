@@ -20,6 +20,8 @@ from . import (  # noqa: F401 - their tables are migrated with these
     balance_tables,
     boxo_tables,
     ipos_tables,
+    product_tables,
+    w3block_tables,
     wallet_tables,
 )
 from .order import TRANSITIONS as ORDER_TRANSITIONS
@@ -94,6 +96,7 @@ orders = Table(
     Column("ended_at", Utc),
     Column("payer", Text),
     Column("final_sale", Flag, nullable=False, server_default=text("0")),
+    Column("processing_expires", Flag, nullable=False, server_default=text("1")),
     UniqueConstraint("merchant_id", "external_id"),
     CheckConstraint(f"status in {listed(ORDER_TRANSITIONS)}", name="desk_orders_status"),
     CheckConstraint("amount >= 0 and refunded between 0 and amount", name="desk_orders_amounts"),

@@ -10,6 +10,7 @@ from ...base.invariants import Breach, Invariant, find_breaches
 from ..order import CAPTURED, ENDED_UNPAID
 from ..payment import ACTIVE
 from .audit_balances import BALANCE_INVARIANTS
+from .audit_products import PRODUCT_INVARIANTS
 from .audit_transfers import TRANSFER_INVARIANTS
 from .audit_wallet import WALLET_INVARIANTS
 
@@ -60,13 +61,14 @@ INVARIANTS = (
     Invariant(
         "paid-by-evidence",
         "an order is paid if and only if one succeeded payment of just its amount, currency and"
-        " mode is kept for it",
+        " mode is kept for it, or none where there is nothing to pay",
         f"""select o.id, o.status, count(p.id) as kept
             from till_desk_orders o left join till_desk_payments p on p.order_id = o.id
               and p.kept = 1 and p.status = 'succeeded' and p.amount = o.amount
               and p.currency = o.currency and p.live = o.live
-            group by o.id, o.status
-            having count(p.id) <> case when o.status in {_captured} then 1 else 0 end""",
+            group by o.id, o.status, o.amount
+            having count(p.id) <>
+              case when o.status in {_captured} and o.amount > 0 then 1 else 0 end""",
     ),
     Invariant(
         "kept-belongs",
@@ -198,6 +200,7 @@ INVARIANTS = (
            where p.id is null""",
     ),
     *BALANCE_INVARIANTS,
+    *PRODUCT_INVARIANTS,
     *TRANSFER_INVARIANTS,
     *WALLET_INVARIANTS,
 )

@@ -197,5 +197,3 @@ def _post(work: Work, order_id: str, kind: str, currency: str, posting: Posting)
 
 def _spend(row: Any) -> Spend:
     return Spend(row.payment_id, row.owner, row.status, row.parts)
-
-

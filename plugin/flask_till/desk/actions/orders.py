@@ -112,6 +112,7 @@ def _values(work: Work, merchant: Merchant, draft: OrderDraft) -> dict[str, Any]
         "expires_at": work.now + timedelta(seconds=draft.expires_in),
         "payer": draft.payer,
         "final_sale": draft.final_sale,
+        "processing_expires": draft.processing_expires,
     }
 
 
@@ -173,6 +174,17 @@ def goes_on(order: Order, happening: str) -> bool:
     when only the time is over, and a provider has it."""
     begun = order.payment is None or order.payment.provider_ref is not None
     return happening == "expire" and order.late_money == "accept" and begun
+
+
+def pay_nothing(work: Work, order_id: str) -> Order:
+    """An order that costs nothing is paid, with no payment and nothing in the ledger.
+
+    Raises `Conflict`: ORDER_STATE when it is not pending, SOMETHING_TO_PAY when it costs something.
+    """
+    order = lock_order(work, order_id)
+    if order.amount.minor:
+        raise Conflict("The order costs something.", code="SOMETHING_TO_PAY")
+    return move_order(work, order, "nothing_to_pay", paid_at=work.now)
 
 
 def make_final(work: Work, order_id: str, *, merchant_id: str | None = None) -> Order:

@@ -85,10 +85,13 @@ def list_orders(
 
 
 def due_orders(work: Work, limit: int = 50) -> list[str]:
-    """Ids of open orders whose time is over."""
+    """Ids of open orders whose time is over, unless money under way holds them."""
+    held = (orders.c.status == "processing") & (orders.c.processing_expires == 0)
     query = (
         select(orders.c.id)
-        .where(orders.c.status.in_(("pending", "processing")), orders.c.expires_at <= work.now)
+        .where(
+            orders.c.status.in_(("pending", "processing")), ~held, orders.c.expires_at <= work.now
+        )
         .order_by(orders.c.expires_at)
         .limit(limit)
     )
@@ -151,6 +154,7 @@ def order_from(row: Any) -> Order:
         ended_at=row.ended_at,
         payer=row.payer,
         final_sale=row.final_sale,
+        processing_expires=row.processing_expires,
     )
 
 

@@ -1,0 +1,156 @@
+"""What the W3block protocol knows beside the desk's own: companies, users, orders. No I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+DIALECT = "w3block"
+FREE = "free"
+TRANSFER = "transfer"
+OWN_WORDS = frozenset({"cancelling", "cancelled", "partially_cancelled"})
+"""Status words that do not follow from the desk's order and its delivery alone."""
+
+WAITING, MOVING, DELIVERED, STUCK = "waiting", "moving", "moved", "stuck"
+DELIVERIES = frozenset({WAITING, MOVING, DELIVERED, STUCK})
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """A way to pay that a company offers; ``expires_in`` is the order's life, in seconds."""
+
+    currency_id: str
+    method: str
+    provider: str
+    is_selected: bool = False
+    expires_in: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """A seller. ``service_fee`` is in percent of the basket; ``delays`` in seconds, by method."""
+
+    id: str
+    merchant_id: str
+    name: str
+    key_digest: str
+    secret_digest: str
+    roles: tuple[str, ...] = ("integration",)
+    bills_gas: bool = True
+    service_fee: Decimal = Decimal(0)
+    delays: Mapping[str, int] = field(default_factory=dict)
+    providers: tuple[Provider, ...] = ()
+
+    def ways(self, currency_id: str) -> tuple[Provider, ...]:
+        """How that currency can be paid: what the company selected, then the others."""
+        found = [one for one in self.providers if one.currency_id == currency_id]
+        return tuple(sorted(found, key=lambda one: not one.is_selected))
+
+    def way(self, currency_id: str, method: str | None, provider: str | None) -> Provider | None:
+        """Who moves the money, by what was asked for; None when the company has no such way."""
+        for one in self.ways(currency_id):
+            if method in (None, one.method) and provider in (None, one.provider):
+                return one
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyUser:
+    """A buyer or one of the staff. ``password`` is a salted hash."""
+
+    id: str
+    company_id: str
+    email: str
+    password: str = field(repr=False)
+    name: str
+    roles: tuple[str, ...] = ("user",)
+    wallet: str | None = None
+    email_verified: bool = True
+    phone_verified: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Coin:
+    """A currency of this protocol; ``decimals`` are the digits after its point."""
+
+    id: str
+    code: str
+    symbol: str
+    name: str
+    is_crypto: bool
+    decimals: int
+
+
+@dataclass(frozen=True, slots=True)
+class Renewable:
+    """A refresh token that was issued: used once, and its family is over when it comes again."""
+
+    id: str
+    family: str
+    company_id: str
+    user_id: str | None
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedLine:
+    """A line as it was ordered; ``price`` is that of one piece."""
+
+    product_id: str
+    name: str
+    quantity: int | str
+    price: Decimal
+    original: Decimal
+    variant_ids: tuple[str, ...] = ()
+    images: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What an order costs, in its currency."""
+
+    basket: Decimal
+    original_basket: Decimal
+    service_fee: Decimal
+    original_service_fee: Decimal
+    gas: Decimal
+
+    @property
+    def total(self) -> Decimal:
+        return self.basket + self.service_fee + self.gas
+
+    @property
+    def original_total(self) -> Decimal:
+        return self.original_basket + self.original_service_fee + self.gas
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An order of this protocol, beside the desk's. ``buyer`` is a user, or the company itself."""
+
+    order_id: str
+    company_id: str
+    buyer: str
+    deliver_id: str
+    wallet: str | None
+    destination_user_id: str | None
+    address_id: str | None
+    likeness: str
+    currency_id: str
+    amount_type: str
+    amount: Decimal | None
+    method: str | None
+    provider: str
+    sums: Sums
+    lines: tuple[PlacedLine, ...]
+    coupon: str | None
+    utm: Mapping[str, str]
+    success_url: str | None
+    word: str | None = None
+    deliver_at: datetime | None = None
+    delivery: str | None = None
+    fail_reason: str | None = None
+    updated_at: datetime | None = None

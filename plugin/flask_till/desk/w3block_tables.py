@@ -1,0 +1,156 @@
+"""Tables of the W3block protocol: companies, users, their tokens, and what orders are in it."""
+
+from __future__ import annotations
+
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, Text, UniqueConstraint
+
+from ..base.columns import Exact, Flag, Json, Utc, Whole, listed
+from .schema import metadata
+from .w3block_company import DELIVERIES, OWN_WORDS
+
+COMPANY = "till_desk_w3_companies.id"
+USER = "till_desk_w3_users.id"
+
+w3_companies = Table(
+    "till_desk_w3_companies",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("merchant_id", Text, ForeignKey("till_desk_merchants.id"), nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("key_digest", Text, nullable=False),
+    Column("secret_digest", Text, nullable=False),
+    Column("roles", Json, nullable=False),
+    Column("bills_gas", Flag, nullable=False),
+    Column("service_fee", Exact, nullable=False),
+    Column("delays", Json, nullable=False),
+    Column("providers", Json, nullable=False),
+    Column("created_at", Utc, nullable=False),
+    CheckConstraint("bills_gas in (0, 1)", name="desk_w3_companies_bills_gas"),
+    sqlite_strict=True,
+)
+
+w3_users = Table(
+    "till_desk_w3_users",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("company_id", Text, ForeignKey(COMPANY), nullable=False),
+    Column("email", Text, nullable=False),
+    Column("password", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("roles", Json, nullable=False),
+    Column("wallet", Text),
+    Column("email_verified", Flag, nullable=False),
+    Column("phone_verified", Flag, nullable=False),
+    Column("created_at", Utc, nullable=False),
+    UniqueConstraint("company_id", "email"),
+    CheckConstraint("email_verified in (0, 1)", name="desk_w3_users_email_verified"),
+    CheckConstraint("phone_verified in (0, 1)", name="desk_w3_users_phone_verified"),
+    sqlite_strict=True,
+)
+"""``email`` in lower case; ``password`` is a salted hash."""
+
+w3_refresh_tokens = Table(
+    "till_desk_w3_refresh_tokens",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("family", Text, nullable=False, index=True),
+    Column("company_id", Text, ForeignKey(COMPANY), nullable=False),
+    Column("user_id", Text, ForeignKey(USER)),
+    Column("expires_at", Utc, nullable=False),
+    Column("used_at", Utc),
+    Column("revoked_at", Utc),
+    sqlite_strict=True,
+)
+"""By the digest of its id. Without a user: the company's own."""
+
+w3_keys = Table(
+    "till_desk_w3_keys",
+    metadata,
+    Column("kid", Text, primary_key=True),
+    Column("sealed", Text, nullable=False),
+    Column("public", Text, nullable=False),
+    Column("created_at", Utc, nullable=False),
+    Column("retired_at", Utc),
+    sqlite_strict=True,
+)
+"""``sealed`` is the private key. The newest that is not retired signs."""
+
+w3_currencies = Table(
+    "till_desk_w3_currencies",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("code", Text, nullable=False),
+    Column("symbol", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("is_crypto", Flag, nullable=False),
+    Column("decimals", Whole, nullable=False),
+    CheckConstraint("is_crypto in (0, 1)", name="desk_w3_currencies_is_crypto"),
+    CheckConstraint("decimals between 0 and 18", name="desk_w3_currencies_decimals"),
+    sqlite_strict=True,
+)
+
+w3_buyers = Table(
+    "till_desk_w3_buyers",
+    metadata,
+    Column("company_id", Text, ForeignKey(COMPANY), primary_key=True),
+    Column("buyer", Text, primary_key=True),
+    sqlite_strict=True,
+)
+"""A row to lock: of two orders of one buyer at once, one looks at the other."""
+
+w3_orders = Table(
+    "till_desk_w3_orders",
+    metadata,
+    Column("order_id", Text, ForeignKey("till_desk_orders.id"), primary_key=True),
+    Column("company_id", Text, ForeignKey(COMPANY), nullable=False),
+    Column("buyer", Text, nullable=False),
+    Column("deliver_id", Text, nullable=False, unique=True),
+    Column("wallet", Text),
+    Column("destination_user_id", Text),
+    Column("address_id", Text),
+    Column("likeness", Text, nullable=False),
+    Column("currency_id", Text, ForeignKey("till_desk_w3_currencies.id"), nullable=False),
+    Column("amount_type", Text, nullable=False),
+    Column("amount", Exact),
+    Column("method", Text),
+    Column("provider", Text, nullable=False),
+    Column("basket", Exact, nullable=False),
+    Column("original_basket", Exact, nullable=False),
+    Column("service_fee", Exact, nullable=False),
+    Column("original_service_fee", Exact, nullable=False),
+    Column("gas", Exact, nullable=False),
+    Column("lines", Json, nullable=False),
+    Column("coupon", Text),
+    Column("utm", Json, nullable=False),
+    Column("utm_campaign", Text),
+    Column("success_url", Text),
+    Column("word", Text),
+    Column("deliver_at", Utc),
+    Column("delivery", Text),
+    Column("fail_reason", Text),
+    Column("updated_at", Utc, nullable=False),
+    Column("created_at", Utc, nullable=False),
+    CheckConstraint(f"word in {listed(OWN_WORDS)}", name="desk_w3_orders_word"),
+    CheckConstraint(f"delivery in {listed(DELIVERIES)}", name="desk_w3_orders_delivery"),
+    CheckConstraint("(delivery is null) = (deliver_at is null)", name="desk_w3_orders_deliver_at"),
+    Index("ix_till_desk_w3_orders_of_buyer", "company_id", "buyer", "created_at", "order_id"),
+    Index("ix_till_desk_w3_orders_newest", "company_id", "created_at", "order_id"),
+    Index("ix_till_desk_w3_orders_due", "delivery", "deliver_at"),
+    sqlite_strict=True,
+)
+"""One beside each order of this protocol. What a gateway is told of a buyer has no column."""
+
+w3_hooks = Table(
+    "till_desk_w3_hooks",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("company_id", Text, ForeignKey(COMPANY), nullable=False, index=True),
+    Column("url", Text, nullable=False),
+    Column("sealed_key", Text, nullable=False),
+    Column("tries", Whole, nullable=False),
+    Column("disabled_at", Utc),
+    Column("created_at", Utc, nullable=False),
+    Column("updated_at", Utc, nullable=False),
+    CheckConstraint("tries between 1 and 15", name="desk_w3_hooks_tries"),
+    sqlite_strict=True,
+)
