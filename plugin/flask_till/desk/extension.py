@@ -52,6 +52,7 @@ from .partner_dialects import Partners, partners_of
 from .purse import DeskPurse
 from .signing_in import MOST as SIGN_INS
 from .tables import MIGRATIONS
+from .w3block_enrolment import W3blockEnrolment
 from .wallet import Wallet
 from .wallet_desk import WalletDesk, wallet_desk_of
 from .wallet_port import SendCode
@@ -335,6 +336,11 @@ class OrderDesk:
     def boxo(self) -> BoxoEnrolment:
         """Miniapps, host apps and partnerships of the Boxo protocol; see `BoxoEnrolment`."""
         return self._here.partners.boxo.enrolment
+
+    @property
+    def w3block(self) -> W3blockEnrolment:
+        """Companies, users, products and coupons of the W3block protocol; see there."""
+        return self._here.partners.w3block.enrolment
 
     def ensure_inpost(self, merchant_id: str, **given: Any) -> InpostCredentials:
         """The same with fixed values, for demos; see `InpostEnrolment.ensure`."""

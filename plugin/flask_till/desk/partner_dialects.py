@@ -13,12 +13,14 @@ from .dialects.boxo import BoxoDialect
 from .dialects.boxo.host_calls import HostCalls
 from .dialects.ipos import MOST as IPOS
 from .dialects.ipos import IposDialect
+from .dialects.w3block import MOST as W3BLOCK
+from .dialects.w3block import W3blockDialect
 from .pages.hostapp import host_pages
 
 if TYPE_CHECKING:
     from flask import Flask
 
-MOST = {**BOXO, **IPOS}
+MOST = {**BOXO, **IPOS, **W3BLOCK}
 """How often a caller may do what, by name."""
 
 
@@ -28,9 +30,10 @@ class Partners:
 
     ipos: IposDialect
     boxo: BoxoDialect
+    w3block: W3blockDialect
 
     def __iter__(self) -> Iterator[Dialect]:
-        return iter((self.ipos, self.boxo))
+        return iter((self.ipos, self.boxo, self.w3block))
 
     def mount(self, app: Flask, prefix: str, counter: Counter) -> None:
         """Each below the desk's address under its own name, and the host app's page below Boxo."""
@@ -42,4 +45,4 @@ class Partners:
 
 def partners_of(parts: DialectParts, calls: HostCalls) -> Partners:
     """``calls`` go to host apps that are elsewhere."""
-    return Partners(IposDialect(parts), BoxoDialect(parts, calls))
+    return Partners(IposDialect(parts), BoxoDialect(parts, calls), W3blockDialect(parts))

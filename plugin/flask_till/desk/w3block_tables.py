@@ -68,7 +68,6 @@ w3_keys = Table(
     metadata,
     Column("kid", Text, primary_key=True),
     Column("sealed", Text, nullable=False),
-    Column("public", Text, nullable=False),
     Column("created_at", Utc, nullable=False),
     Column("retired_at", Utc),
     sqlite_strict=True,

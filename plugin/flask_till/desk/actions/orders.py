@@ -30,7 +30,7 @@ from ..order import (
 from ..payment import ACTIVE
 from ..snapshot import to_data
 from ..tables import orders, outbox
-from . import boxo_payments, ipos_orders
+from . import boxo_payments, ipos_orders, w3block_orders
 from .late_looks import plan_late_looks
 from .reading import find_order, lock_order, order_from, read_order
 from .wallet_payments import DIALECT as WALLET
@@ -40,6 +40,7 @@ TOPIC = "order:"
 FOLLOWERS: Mapping[str, Callable[[Work, Order], None]] = {
     "boxo": boxo_payments.follow,
     "ipos": ipos_orders.follow,
+    "w3block": w3block_orders.follow,
     WALLET: follow_in_wallet,
 }
 """By dialect: what goes where an order goes, in the same transaction."""

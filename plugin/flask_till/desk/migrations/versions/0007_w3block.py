@@ -33,7 +33,6 @@ def upgrade() -> None:
         "till_desk_w3_keys",
         sa.Column("kid", sa.Text(), nullable=False),
         sa.Column("sealed", sa.Text(), nullable=False),
-        sa.Column("public", sa.Text(), nullable=False),
         sa.Column("created_at", columns.Utc(), nullable=False),
         sa.Column("retired_at", columns.Utc(), nullable=True),
         sa.PrimaryKeyConstraint("kid", name=op.f("pk_till_desk_w3_keys")),

@@ -1,0 +1,57 @@
+"""Finding orders: with all that an answer shows, and only for those who may see them (7, 8)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ....base.database import Work
+from ....errors import NotFound
+from ...actions.products import tokens_of
+from ...actions.reading import read_order
+from ...actions.w3block_companies import find_user, read_currencies
+from ...actions.w3block_orders import find_delivered_by, find_placed
+from ...order import Order
+from ...product import Token
+from ...w3block_company import Coin, Placed
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """An order with its parts; ``tokens`` with the place of the line that has them."""
+
+    order: Order
+    placed: Placed
+    coin: Coin
+    tokens: tuple[tuple[int, Token], ...]
+    first_name: str | None
+
+
+def read_whole(work: Work, order_id: str, company_id: str, buyer: str | None = None) -> Whole:
+    """Raises `NotFound`: also for another company's and, with a buyer, for another's."""
+    placed = find_placed(work, order_id)
+    if placed is None or placed.company_id != company_id or buyer not in (None, placed.buyer):
+        raise unknown()
+    return whole_of(work, placed)
+
+
+def read_by_deliver_id(work: Work, company_id: str, deliver_id: str) -> Whole:
+    """Raises `NotFound`."""
+    placed = find_delivered_by(work, company_id, deliver_id)
+    if placed is None:
+        raise unknown()
+    return whole_of(work, placed)
+
+
+def whole_of(work: Work, placed: Placed) -> Whole:
+    user = find_user(work, placed.company_id, placed.buyer)
+    return Whole(
+        order=read_order(work, placed.order_id),
+        placed=placed,
+        coin=read_currencies(work)[placed.currency_id],
+        tokens=tuple(tokens_of(work, placed.order_id)),
+        first_name=user.name.partition(" ")[0] if user is not None else None,
+    )
+
+
+def unknown() -> NotFound:
+    return NotFound("Not Found")

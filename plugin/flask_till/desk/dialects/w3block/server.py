@@ -1,0 +1,59 @@
+"""The blueprint: which method of which path is answered by whom (2.1, 3, 4, 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from flask import Blueprint, Response, request
+from werkzeug.exceptions import MethodNotAllowed, NotFound
+
+from . import catalog, identity, orders
+from .answers import speak_w3block
+from .front import Front
+
+View = Callable[..., Response]
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "CONNECT", "OPTIONS")
+OF = "/companies/<company_id>"
+
+ROUTES: Mapping[str, Mapping[str, View]] = {
+    "/auth/signin": {"POST": identity.sign_in},
+    "/auth/signin/tenant": {"POST": identity.sign_in_tenant},
+    "/auth/refresh-token": {"POST": identity.refresh},
+    "/auth/jwks.json": {"GET": identity.jwks},
+    "/globals/currencies": {"GET": catalog.currencies},
+    f"{OF}/products": {"GET": catalog.search},
+    f"{OF}/products/<product_id>": {"GET": catalog.show},
+    f"{OF}/products/get-by-slug/<slug>": {"GET": catalog.show_by_slug},
+    f"{OF}/products/<product_id>/can-purchase": {"GET": catalog.can_purchase},
+    f"{OF}/orders/preview": {"POST": orders.preview},
+    f"{OF}/orders": {"POST": orders.create, "GET": orders.search},
+    f"{OF}/orders/<order_id>": {"GET": orders.detail},
+    f"{OF}/orders/<order_id>/pay": {"PATCH": orders.pay},
+    f"{OF}/orders/get-by-deliver-id/<deliver_id>": {"GET": orders.by_deliver_id},
+}
+
+
+def w3block_dialect(front: Front) -> Blueprint:
+    """To be mounted under ``/w3block``: both base URLs of a client are ``<desk>/w3block``."""
+    blueprint = Blueprint("till_desk_w3block", __name__)
+    speak_w3block(blueprint)
+    for number, (path, views) in enumerate(ROUTES.items()):
+        answer = partial(_answer, front, views)
+        blueprint.add_url_rule(path, f"answer_{number}", answer, methods=METHODS)
+    for path in ("/", "/<path:rest>"):
+        blueprint.add_url_rule(
+            path, "nothing_here", _nothing_here, methods=METHODS, strict_slashes=False
+        )
+    return blueprint
+
+
+def _answer(front: Front, views: Mapping[str, View], **ids: str) -> Response:
+    asked = "GET" if request.method == "HEAD" else request.method
+    if asked not in views:
+        raise MethodNotAllowed(list(views))
+    return views[asked](front, **ids)
+
+
+def _nothing_here(**_: str) -> Response:
+    raise NotFound("There is nothing at this address.")

@@ -1,0 +1,168 @@
+"""Enrolling companies, users, products and coupons of the W3block protocol."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any
+
+from werkzeug.security import generate_password_hash
+
+from ..base.database import Database, Work
+from ..base.sealing import digest, new_secret
+from ..errors import InvalidRequest
+from ..wire.w3block.products import DOLLAR, REAL
+from ..wire.w3block.values import read_id
+from .actions import coupons, products, w3block_companies
+from .coupon import Coupon
+from .product import Product
+from .w3block_company import Coin, Company, CompanyUser, Provider
+from .w3block_identity import Keyring
+from .w3block_quotes import FixedGas
+
+CURRENCIES = (
+    Coin(REAL, "BRL", "R$", "Real", is_crypto=False, decimals=2),
+    Coin(DOLLAR, "USD", "$", "Dollar", is_crypto=False, decimals=2),
+)
+"""What storefronts have built in (7)."""
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyCredentials:
+    """What a company's server signs in with (2.1); shown this once."""
+
+    company_id: str
+    key: str
+    secret: str = field(repr=False)
+
+
+class W3blockEnrolment:
+    """Ids, keys and secrets are random unless they are given, which is for demos."""
+
+    def __init__(self, database: Database, keyring: Keyring, gas: FixedGas) -> None:
+        self._database = database
+        self._keyring = keyring
+        self.gas = gas
+
+    def add_company(
+        self,
+        merchant_id: str,
+        *,
+        name: str,
+        company_id: str | None = None,
+        key: str | None = None,
+        secret: str | None = None,
+        providers: Sequence[Provider] = (),
+        **given: Any,
+    ) -> CompanyCredentials:
+        """A seller whose orders are that merchant's. ``given`` are other fields of `Company`.
+
+        Raises `NotFound`, `Conflict` (COMPANY_EXISTS), `InvalidRequest`.
+        """
+        made = CompanyCredentials(
+            _id(company_id), key or new_secret("w3k_"), secret or new_secret("w3s_")
+        )
+        company = Company(
+            id=made.company_id,
+            merchant_id=merchant_id,
+            name=name,
+            key_digest=digest(made.key),
+            secret_digest=digest(made.secret),
+            providers=tuple(providers),
+            **given,
+        )
+        self._database.write(_add_company, company)
+        return made
+
+    def change_company(self, company_id: str, **given: Any) -> Company:
+        """Other values for fields of `Company`. Raises `NotFound`."""
+        kept = self._database.read(w3block_companies.read_company, company_id)
+        return self._database.write(w3block_companies.change_company, replace(kept, **given))
+
+    def add_user(
+        self,
+        company_id: str,
+        *,
+        email: str,
+        password: str,
+        name: str,
+        user_id: str | None = None,
+        roles: Sequence[str] = ("user",),
+        **given: Any,
+    ) -> str:
+        """Somebody who signs in by e-mail; the id. Raises `NotFound`, `Conflict` (USER_EXISTS)."""
+        user = CompanyUser(
+            id=_id(user_id),
+            company_id=company_id,
+            email=email.lower(),
+            password=generate_password_hash(password),
+            name=name,
+            roles=tuple(roles),
+            **given,
+        )
+        return self._database.write(w3block_companies.add_user, user).id
+
+    def add_product(
+        self,
+        company_id: str,
+        *,
+        name: str,
+        prices: Mapping[str, str],
+        product_id: str | None = None,
+        slug: str | None = None,
+        tokens: int | Sequence[str] = (),
+        fixed_to: str | None = None,
+        **given: Any,
+    ) -> Product:
+        """A product with so many tokens, or with tokens of these ids; ``prices`` by currency id.
+
+        ``given`` are other fields of `Product`: ``stock`` is for what has no tokens.
+        """
+        company = self._database.read(w3block_companies.read_company, company_id)
+        product_id = _id(product_id)
+        product = Product(
+            id=product_id,
+            merchant_id=company.merchant_id,
+            slug=slug or product_id,
+            name=name,
+            prices={currency: Decimal(amount) for currency, amount in prices.items()},
+            **given,
+        )
+        ids = [_id(None) for _ in range(tokens)] if isinstance(tokens, int) else tokens
+        return self._database.write(_add_product, product, [(_id(one), fixed_to) for one in ids])
+
+    def add_coupon(self, company_id: str, *, code: str, percent: str, **given: Any) -> Coupon:
+        """So many percent off; ``given`` are other fields of `Coupon`."""
+        company = self._database.read(w3block_companies.read_company, company_id)
+        off = Decimal(percent)
+        if not 0 < off <= 100:
+            raise InvalidRequest("percent must be more than 0 and at most 100.")
+        made = Coupon(_id(None), company.merchant_id, code, off, **given)
+        return self._database.write(coupons.add_coupon, made)
+
+    def rotate_keys(self) -> None:
+        """A new key signs tokens; earlier ones stay published while their tokens live."""
+        self._keyring.rotate()
+
+
+def _add_company(work: Work, company: Company) -> None:
+    for coin in CURRENCIES:
+        w3block_companies.ensure_currency(work, coin)
+    w3block_companies.add_company(work, company)
+
+
+def _add_product(work: Work, product: Product, tokens: Sequence[tuple[str, str | None]]) -> Product:
+    added = products.add_product(work, product)
+    products.add_tokens(work, product.id, tokens)
+    return added
+
+
+def _id(given: str | None) -> str:
+    if given is None:
+        return str(uuid.uuid4())
+    try:
+        return read_id(given)
+    except ValueError as error:
+        raise InvalidRequest(f"{given!r}: {error}.", code="INVALID_ID") from None
