@@ -51,7 +51,7 @@ class Storefront:
         return f"/companies/{self.company}{path}"
 
     def get(self, path: str, **query: Any) -> Any:
-        return self.call("GET", self.of(path), query_string=query)
+        return self.call("GET", self.of(path), query_string=query or None)
 
     def post(self, path: str, body: Any) -> Any:
         return self.call("POST", self.of(path), json=body)
