@@ -230,7 +230,7 @@ class OrderDesk:
                     **{one.name: one.courier for one in partners},
                 },
                 schedules={one.name: one.schedule for one in partners},
-                also_sweep=wallet_desk.sweep,
+                also_sweep=lambda: wallet_desk.sweep() + partners.w3block.deliveries.sweep(),
                 enabled=settings.background,
             ),
             callbacks=callbacks,

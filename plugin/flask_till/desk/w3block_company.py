@@ -154,3 +154,8 @@ class Placed:
     delivery: str | None = None
     fail_reason: str | None = None
     updated_at: datetime | None = None
+
+    def is_deliverable(self, now: datetime) -> bool:
+        """It is paid, its delay is over, and nobody called it off."""
+        awaited = self.word is None and self.delivery in (WAITING, MOVING)
+        return awaited and self.deliver_at is not None and self.deliver_at <= now

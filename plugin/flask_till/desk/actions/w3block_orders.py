@@ -88,6 +88,9 @@ def follow(work: Work, order: Order) -> None:
     if order.status == PAID:
         product_sales.sell(work, order.id)
         _await_delivery(work, row)
+    if order.status == REFUNDED:
+        this = w3_orders.c.order_id == order.id
+        work.execute(update(w3_orders).where(this).values(word=None))
     if order.status in ENDED_UNPAID or order.status == REFUNDED:
         product_sales.release(work, order.id)
         coupons.give_back(work, order.id)

@@ -10,6 +10,7 @@ module           what is in it
 `catalog`        products and currencies (7)
 `preview`        what an order would cost, and its signed gas fee (3)
 `orders`         create, read, list, pay again, receipts (4, 7)
+`company_calls`  reading, cancelling and delivering anew, by the company (8)
 `reading`        orders with all that an answer shows
 `words`          our orders in their words (5)
 `product_words`  our products in their words (3)
@@ -26,6 +27,7 @@ from ....base.outbox import Delivery
 from ....base.relay import DONE, Outcome
 from ...dialect_parts import DialectParts
 from ...w3block_company import DIALECT
+from ...w3block_delivery import Deliveries, OwnRegistry
 from ...w3block_enrolment import W3blockEnrolment
 from ...w3block_identity import Identities, Keyring
 from ...w3block_placing import Placing
@@ -51,10 +53,12 @@ class W3blockDialect:
     def __init__(self, parts: DialectParts) -> None:
         keyring, gas = Keyring(parts.database, parts.seal), FixedGas()
         quotes = Quotes(parts.settings.secret_keys, gas)
+        self.deliveries = Deliveries(parts.database, OwnRegistry(parts.database))
         self._front = Front(
             parts,
             Identities(parts.database, keyring, parts.clock),
             Placing(parts.database, parts.cashier, quotes),
+            self.deliveries,
         )
         self.enrolment = W3blockEnrolment(parts.database, keyring, gas)
 

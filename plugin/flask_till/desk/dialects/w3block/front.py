@@ -8,6 +8,7 @@ from datetime import datetime
 from ....base.database import Database
 from ...cashier import Cashier
 from ...dialect_parts import DialectParts
+from ...w3block_delivery import Deliveries
 from ...w3block_identity import Identities
 from ...w3block_placing import Placing
 
@@ -29,6 +30,7 @@ class Front:
     parts: DialectParts
     identities: Identities
     placing: Placing
+    deliveries: Deliveries
 
     @property
     def database(self) -> Database:

@@ -132,12 +132,19 @@ def _between(wanted: OrderFilter) -> tuple[datetime | None, datetime | None]:
 
 
 def _own(front: Front, caller: Caller, order_id: str) -> Whole:
-    """As it is now: one whose time is over is expired on the way. Raises `NotFound`."""
-    whole = front.database.read(read_whole, order_id, caller.company.id, caller.id)
+    return up_to_date(front, order_id, caller.company.id, caller.id)
+
+
+def up_to_date(front: Front, order_id: str, company_id: str, buyer: str | None = None) -> Whole:
+    """As it is now: what its time has brought about is done on the way. Raises `NotFound`."""
+    whole = front.database.read(read_whole, order_id, company_id, buyer)
     if whole.order.is_due(front.now()):
         front.cashier.expire(order_id)
-        return front.database.read(read_whole, order_id, caller.company.id, caller.id)
-    return whole
+    elif whole.placed.is_deliverable(front.now()):
+        front.deliveries.deliver(order_id)
+    else:
+        return whole
+    return front.database.read(read_whole, order_id, company_id, buyer)
 
 
 def _pay(front: Front, company: Company, whole: Whole, asked: PayOrder) -> None:

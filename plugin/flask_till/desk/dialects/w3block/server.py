@@ -8,13 +8,14 @@ from functools import partial
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
-from . import catalog, identity, orders
+from . import catalog, company_calls, identity, orders
 from .answers import speak_w3block
 from .front import Front
 
 View = Callable[..., Response]
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "CONNECT", "OPTIONS")
 OF = "/companies/<company_id>"
+BY = "/admin/companies/<company_id>/orders"
 
 ROUTES: Mapping[str, Mapping[str, View]] = {
     "/auth/signin": {"POST": identity.sign_in},
@@ -31,6 +32,10 @@ ROUTES: Mapping[str, Mapping[str, View]] = {
     f"{OF}/orders/<order_id>": {"GET": orders.detail},
     f"{OF}/orders/<order_id>/pay": {"PATCH": orders.pay},
     f"{OF}/orders/get-by-deliver-id/<deliver_id>": {"GET": orders.by_deliver_id},
+    BY: {"GET": company_calls.search},
+    f"{BY}/<order_id>": {"GET": company_calls.detail},
+    f"{BY}/<order_id>/cancel": {"PATCH": company_calls.cancel},
+    f"{BY}/<order_id>/force-deliver": {"PATCH": company_calls.force_deliver},
 }
 
 
