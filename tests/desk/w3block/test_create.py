@@ -252,6 +252,7 @@ def test_what_costs_nothing_is_paid_at_once_without_gas(company, ann, desk):
     assert made["payments"][0]["paymentProvider"] == "free"
     assert desk.count(payments) == 0
     assert states(desk) == ["sold"]
+    assert ann.order(made["id"])["status"] == "concluded"
 
 
 def test_an_order_that_its_gateway_refuses_leaves_nothing_behind(company, ann, desk, monkeypatch):
@@ -295,6 +296,7 @@ def test_nine_minutes_and_no_longer(company, ann, desk, clock):
 
 
 def test_money_under_way_holds_an_order_beyond_its_time(company, ann, desk, clock):
+    company.change(delays={"pix": 60})
     company.sell(tokens=1)
     made = ann.created()
     desk.cashier.settle(desk.gateway.turn(made["providerTransactionId"], "processing"))
@@ -303,7 +305,7 @@ def test_money_under_way_holds_an_order_beyond_its_time(company, ann, desk, cloc
     desk.cashier.settle(desk.gateway.turn(made["providerTransactionId"], "succeeded"))
     after = ann.order(made["id"])
     assert (after["status"], after["deliverDate"]) == (
-        "waiting_delivery", "2026-03-02T11:00:00.000Z",
+        "waiting_delivery", "2026-03-02T11:01:00.000Z",
     )  # fmt: skip
     assert after["updatedAt"] > made["updatedAt"]
     assert states(desk) == ["sold"]
@@ -320,6 +322,7 @@ def test_money_for_an_expired_order_goes_back_and_it_stays_expired(company, ann,
 
 
 def test_the_newest_status_is_asked_for_when_it_is_wanted(company, ann, desk):
+    company.change(delays={"pix": 60})
     company.sell()
     made = ann.created()
     desk.gateway.turn(made["providerTransactionId"], "succeeded")

@@ -13,6 +13,7 @@ from .audit_balances import BALANCE_INVARIANTS
 from .audit_products import PRODUCT_INVARIANTS
 from .audit_transfers import TRANSFER_INVARIANTS
 from .audit_wallet import WALLET_INVARIANTS
+from .w3block_audit import W3BLOCK_INVARIANTS
 
 
 def _listed(words: Iterable[str]) -> str:
@@ -203,6 +204,7 @@ INVARIANTS = (
     *PRODUCT_INVARIANTS,
     *TRANSFER_INVARIANTS,
     *WALLET_INVARIANTS,
+    *W3BLOCK_INVARIANTS,
 )
 
 

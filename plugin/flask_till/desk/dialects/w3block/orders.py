@@ -43,7 +43,8 @@ def create(front: Front, company_id: str) -> Response:
     asked = body_of(CreateOrder)
     front.parts.limits.require("w3block_create", caller.id)
     order_id = front.placing.place(caller.company, caller.id, asked)
-    return _say(front, caller, order_id, status=201)
+    whole = front.database.read(read_whole, order_id, caller.company.id, caller.id)
+    return _say(front, whole, status=201)
 
 
 def search(front: Front, company_id: str) -> Response:
@@ -58,7 +59,7 @@ def detail(front: Front, company_id: str, order_id: str) -> Response:
     whole = _own(front, caller, path_id(order_id))
     if query.flag("fetchNewestStatus") and whole.order.is_open:
         _look(front, whole.order.id)
-    return _say(front, caller, whole.order.id)
+    return _say(front, _own(front, caller, whole.order.id))
 
 
 def _look(front: Front, order_id: str) -> None:
@@ -77,7 +78,7 @@ def pay(front: Front, company_id: str, order_id: str) -> Response:
     whole = _own(front, caller, path_id(order_id))
     check_payable(status_of(whole.order, whole.placed))
     _pay(front, caller.company, whole, asked)
-    return _say(front, caller, whole.order.id)
+    return _say(front, _own(front, caller, whole.order.id))
 
 
 def by_deliver_id(front: Front, company_id: str, deliver_id: str) -> Response:
@@ -161,7 +162,6 @@ def _pay(front: Front, company: Company, whole: Whole, asked: PayOrder) -> None:
     )
 
 
-def _say(front: Front, caller: Caller, order_id: str, status: int = 200) -> Response:
-    whole = _own(front, caller, order_id)
-    token = front.cashier.issue_token(order_id) if whole.order.is_open else None
+def _say(front: Front, whole: Whole, status: int = 200) -> Response:
+    token = front.cashier.issue_token(whole.order.id) if whole.order.is_open else None
     return say(words.order(front, whole, token=token), status)
