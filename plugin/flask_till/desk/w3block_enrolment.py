@@ -12,7 +12,7 @@ from werkzeug.security import generate_password_hash
 
 from ..base.database import Database, Work
 from ..base.sealing import digest, new_secret
-from ..errors import InvalidRequest
+from ..errors import Conflict, InvalidRequest
 from ..wire.w3block.products import DOLLAR, REAL
 from ..wire.w3block.values import read_id
 from .actions import coupons, products, w3block_companies
@@ -76,6 +76,23 @@ class W3blockEnrolment:
         self._database.write(_add_company, company)
         return made
 
+    def ensure_company(
+        self, merchant_id: str, *, company_id: str, key: str, secret: str, **given: Any
+    ) -> CompanyCredentials:
+        """As `add_company` with fixed values, or that company brought up to date with them."""
+        try:
+            return self.add_company(
+                merchant_id, company_id=company_id, key=key, secret=secret, **given
+            )
+        except Conflict:
+            pass  # it is there already
+        kept = self._database.read(w3block_companies.read_company, read_id(company_id))
+        if kept.merchant_id != merchant_id:
+            raise Conflict("That company is another merchant's.", code="COMPANY_EXISTS")
+        digests = {"key_digest": digest(key), "secret_digest": digest(secret)}
+        self.change_company(kept.id, **digests, **given)
+        return CompanyCredentials(kept.id, key, secret)
+
     def change_company(self, company_id: str, **given: Any) -> Company:
         """Other values for fields of `Company`. Raises `NotFound`."""
         kept = self._database.read(w3block_companies.read_company, company_id)
@@ -103,6 +120,17 @@ class W3blockEnrolment:
             **given,
         )
         return self._database.write(w3block_companies.add_user, user).id
+
+    def ensure_user(self, company_id: str, *, email: str, **given: Any) -> str:
+        """As `add_user`, unless that address is a user's of the company already; the id."""
+        try:
+            return self.add_user(company_id, email=email, **given)
+        except Conflict:
+            pass  # he is there already
+        kept = self._database.read(w3block_companies.find_user_by_mail, email.lower(), company_id)
+        if kept is None:
+            raise Conflict("That id is another user's.", code="USER_EXISTS")
+        return kept.id
 
     def add_product(
         self,
@@ -132,6 +160,16 @@ class W3blockEnrolment:
         )
         ids = [_id(None) for _ in range(tokens)] if isinstance(tokens, int) else tokens
         return self._database.write(_add_product, product, [(_id(one), fixed_to) for one in ids])
+
+    def ensure_product(self, company_id: str, *, product_id: str, **given: Any) -> Product:
+        """As `add_product`, unless it is there already: then as it is."""
+        try:
+            return self.add_product(company_id, product_id=product_id, **given)
+        except Conflict:
+            pass  # it is there already
+        company = self._database.read(w3block_companies.read_company, company_id)
+        wanted = company.merchant_id, read_id(product_id)
+        return self._database.read(products.read_product, *wanted)
 
     def add_coupon(self, company_id: str, *, code: str, percent: str, **given: Any) -> Coupon:
         """So many percent off; ``given`` are other fields of `Coupon`."""

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from flask_till.desk.actions import product_sales, products
+from flask_till.desk.actions.orders import create_order
 from flask_till.desk.product import (
     FIXED,
     FOR_SALE,
@@ -21,6 +22,7 @@ from flask_till.desk.product import (
     Obstacle,
     Product,
     Shelf,
+    Taking,
     Token,
     Value,
     Variant,
@@ -29,6 +31,7 @@ from flask_till.desk.product import (
 from flask_till.desk.product_tables import product_sales as sales
 from flask_till.desk.tables import orders
 from flask_till.errors import Conflict, NotFound, OutOfStock
+from tests.desk.the_desk import draft
 
 SIZE = Variant(
     "size", "Size", "size", (Value("s", "S", "s"), Value("l", "L", "l", {"brl": Decimal("5.50")}))
@@ -227,3 +230,19 @@ def test_what_keeps_a_buyer_from_a_product(clock):
 def test_every_state_of_a_token_leads_to_known_ones():
     for ways in TOKEN_TRANSITIONS.values():
         assert set(ways.values()) <= set(TOKEN_TRANSITIONS)
+
+
+def test_a_buyers_limit_holds_for_orders_at_once(shelf, desk, at_once):
+    shelf.put(stock=50, per_buyer=2)
+
+    def act(work, number):
+        order, _ = create_order(work, desk.merchant, draft(f"T-{number}"))
+        item = products.lock_products(work, desk.merchant.id, ["pass"])["pass"]
+        wrong = obstacle(products.read_shelf(work, item, "ann"), 1, "ann", work.now)
+        if wrong is None:
+            product_sales.take(work, item, Taking(order.id, 0, "pass", "ann", 1))
+        return wrong
+
+    answers = at_once(lambda number: desk.database.write(act, number), 8)
+    assert answers.count(None) == 2
+    assert set(answers) == {None, Obstacle(OVER_LIMIT, 0)}

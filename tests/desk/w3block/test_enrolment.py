@@ -1,0 +1,47 @@
+"""Enrolling with fixed values, as demos do: a second time changes what is to be changed."""
+
+from __future__ import annotations
+
+import pytest
+
+from flask_till.desk.product_tables import product_tokens, products
+from flask_till.desk.w3block_tables import w3_companies, w3_users
+from flask_till.errors import Conflict, InvalidRequest, NotFound
+from tests.desk.w3block.the_company import COMPANY, KEY, PASSWORD, PRODUCT, REAL, WAYS
+
+
+def test_a_second_start_changes_nothing_twice(company, desk):
+    merchant = desk.credentials.merchant_id
+    enrolment = company.enrolment
+    for _ in range(2):
+        enrolment.ensure_company(
+            merchant, company_id=COMPANY, key=KEY, secret="another", name="Passes", providers=WAYS
+        )
+        enrolment.ensure_user(COMPANY, email="Ann@example.org", password=PASSWORD, name="Ann")
+        enrolment.ensure_product(
+            COMPANY, product_id=PRODUCT, name="Pass", prices={REAL: "100"}, tokens=3
+        )
+    for table, many in ((w3_companies, 1), (w3_users, 1), (products, 1), (product_tokens, 3)):
+        assert desk.count(table) == many
+    body = {"key": KEY, "secret": "another", "tenantId": COMPANY}
+    assert company.public.call("POST", "/auth/signin/tenant", json=body).status_code == 201
+    assert company.sign_in().status_code == 201
+
+
+def test_a_company_of_another_merchant_is_left_alone(company, desk):
+    other = desk.desk.add_merchant(name="Others").merchant_id
+    with pytest.raises(Conflict):
+        company.enrolment.ensure_company(
+            other, company_id=COMPANY, key="k", secret="s", name="Passes"
+        )
+
+
+def test_what_cannot_be_enrolled(company):
+    enrolment = company.enrolment
+    with pytest.raises(InvalidRequest):
+        company.sell(product_id="mug")
+    for percent in ("0", "100.01"):
+        with pytest.raises(InvalidRequest):
+            enrolment.add_coupon(COMPANY, code="X", percent=percent)
+    with pytest.raises(NotFound):
+        enrolment.add_user(PRODUCT, email="a@b.c", password=PASSWORD, name="A")
