@@ -103,12 +103,15 @@ def test_a_company_cancels_what_is_pending_or_not_handed_over(company, ann, desk
     assert ann.order(pending)["status"] == "cancelled"
 
 
-def test_while_money_is_on_its_way_back_it_is_cancelling(company, ann, desk, paid):
+def test_while_money_is_on_its_way_back_it_is_cancelling(company, ann, desk, clock, paid):
     order_id = paid(tokens=1)
     desk.gateway.refund_status = "pending"
     assert do(company, "cancel", order_id).status_code == 204
     assert ann.order(order_id)["status"] == "cancelling"
     refused(do(company, "cancel", order_id), 400, "invalid-order-status")
+    clock.advance(60)
+    desk.app.extensions["till_desk"].partners.w3block.deliveries.deliver(order_id)
+    assert holders(desk) == []
 
 
 def test_a_free_order_is_cancelled_without_a_refund(company, ann, desk):
