@@ -28,8 +28,8 @@ from flask_till.desk.product import (
     Variant,
     obstacle,
 )
-from flask_till.desk.product_tables import product_sales as sales
 from flask_till.desk.tables import orders
+from flask_till.desk.tables.products import product_sales as sales
 from flask_till.errors import Conflict, NotFound, OutOfStock
 from tests.desk.the_desk import draft
 

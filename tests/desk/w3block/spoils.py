@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import delete, update
 
-from flask_till.desk.product_tables import coupons, product_sales, product_tokens
-from flask_till.desk.w3block_tables import w3_orders
+from flask_till.desk.tables.products import coupons, product_sales, product_tokens
+from flask_till.desk.tables.w3block import w3_orders
 
 W3BLOCK_SPOILS: dict[str, Callable[[Any], Any]] = {
     "pieces-taken": lambda work: work.execute(

@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from flask_till.desk.product_tables import coupon_uses, product_tokens
 from flask_till.desk.tables import orders, payments
-from flask_till.desk.w3block_tables import w3_orders
+from flask_till.desk.tables.products import coupon_uses, product_tokens
+from flask_till.desk.tables.w3block import w3_orders
 from flask_till.errors import GatewayRefused
 from tests.desk.the_desk import SHOP
 from tests.desk.w3block.the_company import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import jwt
 import pytest
 
-from flask_till.desk.w3block_tables import w3_refresh_tokens, w3_users
+from flask_till.desk.tables.w3block import w3_refresh_tokens, w3_users
 from tests.desk.w3block.the_company import (
     COMPANY,
     KEY,

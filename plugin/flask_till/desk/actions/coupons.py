@@ -10,7 +10,7 @@ from sqlalchemy import func, insert, or_, select, update
 from ...base.database import Work
 from ...errors import Conflict
 from ..coupon import RELEASED, USED, Coupon
-from ..product_tables import coupon_uses, coupons
+from ..tables.products import coupon_uses, coupons
 from .merchants import read_merchant
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import func, insert, select, update
 from ...base.database import Work
 from ...errors import OutOfStock
 from ..product import FOR_SALE, MOVED, RANDOM, RELEASED, RESERVED, SOLD, Product, Taking
-from ..product_tables import product_sales, product_tokens, products
+from ..tables.products import product_sales, product_tokens, products
 from .products import is_offered_to
 
 

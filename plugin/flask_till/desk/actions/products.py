@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, insert, or_, select, update
 from ...base.database import Work
 from ...errors import Conflict, NotFound
 from ..product import FIXED, FOR_SALE, RELEASED, Product, Shelf, Token, Value, Variant
-from ..product_tables import (
+from ..tables.products import (
     product_prices,
     product_sales,
     product_tokens,

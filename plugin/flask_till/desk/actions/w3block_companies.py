@@ -9,8 +9,8 @@ from sqlalchemy import select, update
 
 from ...base.database import Work
 from ...errors import Conflict, NotFound
+from ..tables.w3block import w3_companies, w3_currencies, w3_users
 from ..w3block_company import Coin, Company, CompanyUser, Provider
-from ..w3block_tables import w3_companies, w3_currencies, w3_users
 from .merchants import read_merchant
 
 

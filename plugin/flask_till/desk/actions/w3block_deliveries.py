@@ -9,8 +9,8 @@ from sqlalchemy import select, update
 from ...base.columns import MILLISECOND
 from ...base.database import Work
 from ...errors import Conflict
+from ..tables.w3block import w3_orders, w3_users
 from ..w3block_company import DELIVERED, MOVING, STUCK, WAITING
-from ..w3block_tables import w3_orders, w3_users
 from . import coupons, product_sales
 
 MOST_AT_ONCE = 50

@@ -13,10 +13,10 @@ from sqlalchemy import func, insert, select, update
 from ...base.columns import MILLISECOND
 from ...base.database import Work
 from ..order import CANCELLED, ENDED_UNPAID, EXPIRED, PAID, PARTIALLY_REFUNDED, REFUNDED, Order
-from ..product_tables import product_sales as sales
 from ..tables import orders
+from ..tables.products import product_sales as sales
+from ..tables.w3block import w3_buyers, w3_companies, w3_orders
 from ..w3block_company import WAITING, Placed, PlacedLine, Sums
-from ..w3block_tables import w3_buyers, w3_companies, w3_orders
 from . import coupons, product_sales
 
 

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import insert, or_, select, update
 
 from ...base.database import Work
+from ..tables.w3block import w3_keys, w3_refresh_tokens
 from ..w3block_company import Renewable
-from ..w3block_tables import w3_keys, w3_refresh_tokens
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,9 +26,9 @@ from flask import Blueprint
 from ....base.outbox import Delivery
 from ....base.relay import DONE, Outcome
 from ...dialect_parts import DialectParts
+from ...enrolment.w3block import W3blockEnrolment
 from ...w3block_company import DIALECT
 from ...w3block_delivery import Deliveries, OwnRegistry
-from ...w3block_enrolment import W3blockEnrolment
 from ...w3block_identity import Identities, Keyring
 from ...w3block_placing import Placing
 from ...w3block_quotes import FixedGas, Quotes

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, Text, UniqueConstraint
 
-from ..base.columns import Exact, Flag, Json, Utc, Whole, listed
+from ...base.columns import Exact, Flag, Json, Utc, Whole, listed
+from ..w3block_company import DELIVERIES, OWN_WORDS
 from .schema import metadata
-from .w3block_company import DELIVERIES, OWN_WORDS
 
 COMPANY = "till_desk_w3_companies.id"
 USER = "till_desk_w3_users.id"

@@ -10,17 +10,17 @@ from typing import Any
 
 from werkzeug.security import generate_password_hash
 
-from ..base.database import Database, Work
-from ..base.sealing import digest, new_secret
-from ..errors import Conflict, InvalidRequest
-from ..wire.w3block.products import DOLLAR, REAL
-from ..wire.w3block.values import read_id
-from .actions import coupons, products, w3block_companies
-from .coupon import Coupon
-from .product import Product
-from .w3block_company import Coin, Company, CompanyUser, Provider
-from .w3block_identity import Keyring
-from .w3block_quotes import FixedGas
+from ...base.database import Database, Work
+from ...base.sealing import digest, new_secret
+from ...errors import Conflict, InvalidRequest
+from ...wire.w3block.products import DOLLAR, REAL
+from ...wire.w3block.values import read_id
+from ..actions import coupons, products, w3block_companies
+from ..coupon import Coupon
+from ..product import Product
+from ..w3block_company import Coin, Company, CompanyUser, Provider
+from ..w3block_identity import Keyring
+from ..w3block_quotes import FixedGas
 
 CURRENCIES = (
     Coin(REAL, "BRL", "R$", "Real", is_crypto=False, decimals=2),

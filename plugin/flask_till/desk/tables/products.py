@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, Text, UniqueConstraint
 
-from ..base.columns import Exact, Flag, Json, Utc, Whole, listed
-from .coupon import USE_STATES
-from .product import DISTRIBUTIONS, SALE_STATES, TOKEN_TRANSITIONS
+from ...base.columns import Exact, Flag, Json, Utc, Whole, listed
+from ..coupon import USE_STATES
+from ..product import DISTRIBUTIONS, SALE_STATES, TOKEN_TRANSITIONS
 from .schema import metadata
 
 MERCHANT = "till_desk_merchants.id"
