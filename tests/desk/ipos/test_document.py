@@ -78,7 +78,7 @@ def orders_of(portal: Portal) -> dict[str, Callable[[], str]]:
     user, developer = portal.user, portal.developer
 
     def paid() -> str:
-        return str(user.buy_with_credit()["order_id"])
+        return str(user.buy_with_credit(callback_url=CALLED_BACK)["order_id"])
 
     def refunded() -> str:
         order_id = paid()

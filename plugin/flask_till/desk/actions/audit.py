@@ -12,6 +12,8 @@ from ..payment import ACTIVE
 from .audit_balances import BALANCE_INVARIANTS
 from .audit_transfers import TRANSFER_INVARIANTS
 from .audit_wallet import WALLET_INVARIANTS
+from .boxo_audit import BOXO_INVARIANTS
+from .ipos_audit import IPOS_INVARIANTS
 
 
 def _listed(words: Iterable[str]) -> str:
@@ -200,6 +202,8 @@ INVARIANTS = (
     *BALANCE_INVARIANTS,
     *TRANSFER_INVARIANTS,
     *WALLET_INVARIANTS,
+    *BOXO_INVARIANTS,
+    *IPOS_INVARIANTS,
 )
 
 
