@@ -149,6 +149,7 @@ def describe(site: Site, *, user_token: str) -> dict[str, Any]:
         },
         "ipos": {
             "base_url": ipos,
+            "openapi_url": f"{ipos}/openapi.json",
             "api_url": f"{ipos}/api/v1",
             **asdict(IPOS),
             "user_token": user_token,
@@ -161,6 +162,7 @@ def describe(site: Site, *, user_token: str) -> dict[str, Any]:
         },
         "boxo": {
             "base_url": boxo,
+            "openapi_url": f"{boxo}/openapi.json",
             "api_url": f"{boxo}/api/v1",
             **asdict(BOXO),
             "allowed_networks": list(LOCAL_NETWORKS),

@@ -21,7 +21,7 @@ from flask_till.errors import (
 )
 from flask_till.shop.desks import ChecksShop, Desk, ShopperUnknown
 from flask_till.shop.desks.exchange import LARGEST_ANSWER
-from flask_till.shop.desks.ipos_words import GIVEN_UP, RANK, RANKS, STATUS, order_id_of
+from flask_till.shop.desks.ipos.words import GIVEN_UP, RANK, RANKS, STATUS, order_id_of
 from flask_till.shop.order import TRANSITIONS
 from flask_till.wire.ipos.orders import OrderStatus
 from tests.shop.dollars import NOON, ORDER, usd

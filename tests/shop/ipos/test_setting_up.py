@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from flask_till.errors import SettingsError
-from flask_till.shop.desks.ipos import IposDesk
+from flask_till.shop.desks.ipos.desk import IposDesk
 from tests.stand_ins.ipos_platform import ACCESS_KEY, APP_ID, SECRET_KEY
 
 
