@@ -22,6 +22,9 @@ from .front import Front
 from .opening import start_at_host
 from .pairs import Pair, called_by_host, called_by_miniapp
 
+TRIES = 3
+"""How often somebody else may be deciding at the same moment."""
+
 
 def show(front: Front) -> Response:
     """An open payment is asked about first, where somebody else has to know (7)."""
@@ -41,10 +44,15 @@ def complete(front: Front) -> Response:
     told = read_message(CompleteOrder, _with_known_status(pair.data))
     payment = _find(front, pair, told.order_payment_id)
     status = str(told.payment_status)
-    _decide(front, payment, status, told.payment_fail_reason)
-    payment, order = _read(front, payment.id)
-    if (now := payment.status(order)) != status:
-        raise refusal(BoxoCode.INVALID_PAYMENT_STATUS, f"The payment is {now}.")
+    for _ in range(TRIES):
+        _decide(front, payment, status, told.payment_fail_reason)
+        payment, order = _read(front, payment.id)
+        if (now := payment.status(order)) == status:
+            break
+        if now != IN_PROCESS:
+            raise refusal(BoxoCode.INVALID_PAYMENT_STATUS, f"The payment is {now} already.")
+    else:
+        raise refusal(BoxoCode.UNKNOWN_ERROR, "The payment is being decided. Try again.")
     return say({"code": "SUCCESS"})
 
 
