@@ -15,6 +15,7 @@ from flask_till.base.database import Database
 from flask_till.desk.actions.audit import audit_desk
 from flask_till.desk.tables import MIGRATIONS
 from tests.attacks.market import migrate
+from tests.stand_ins.paper_gateway import PaperGateway
 
 IPOS, BOXO = "/ipos/api/v1", "/boxo/api/v1"
 PORTAL, WIDGET = "https://portal.example.org", "https://skins.example.org"
@@ -41,7 +42,8 @@ class Neighbourhood:
             "TILL_ENV": env, "TILL_DESK_DATABASE_URL": url,
             "TILL_DESK_PUBLIC_URL": "https://pay.example.org", **config,
         })  # fmt: skip
-        self.desk = OrderDesk(self.app)
+        self.gateway = PaperGateway()
+        self.desk = OrderDesk(self.app, gateways=[self.gateway])
         self.desk._here.counter.limits.enabled = False
         self.heard: list[bytes] = []
         listener = Flask("a_listener")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -22,8 +23,10 @@ from .front import Front
 from .opening import start_at_host
 from .pairs import Pair, called_by_host, called_by_miniapp
 
-TRIES = 3
+TRIES = 5
 """How often somebody else may be deciding at the same moment."""
+PAUSE = 0.1
+"""Seconds until that may be over."""
 
 
 def show(front: Front) -> Response:
@@ -51,6 +54,7 @@ def complete(front: Front) -> Response:
             break
         if now != IN_PROCESS:
             raise refusal(BoxoCode.INVALID_PAYMENT_STATUS, f"The payment is {now} already.")
+        time.sleep(PAUSE)
     else:
         raise refusal(BoxoCode.UNKNOWN_ERROR, "The payment is being decided. Try again.")
     return say({"code": "SUCCESS"})
