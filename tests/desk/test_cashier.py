@@ -386,3 +386,11 @@ def test_a_sandbox_payment_with_nonsense_takes_no_money_when_the_order_is_cancel
             order.id, gateway="sandbox", method="sandbox", inputs={"outcome": "nonsense"}
         )
     assert desk.cashier.cancel(order.id).status == "cancelled"
+
+
+def test_of_attempts_in_one_millisecond_the_one_under_way_is_the_orders_payment(desk: Any) -> None:
+    for number in range(8):
+        order = desk.order(f"T-{number}")
+        desk.start(order, "card")
+        desk.start(order, "slip")
+        assert desk.read(order.id).payment.method == "slip"

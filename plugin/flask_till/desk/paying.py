@@ -61,6 +61,7 @@ class Paying:
             account=chosen.account,
             method=method,
             live=chosen.livemode,
+            limited=not isinstance(chosen, TakesWord),
         )
         return self._open(order, payment, inputs).started
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -22,16 +21,8 @@ from flask_till.desk.gateways.sandbox import SandboxGateway
 from tests.conftest import StillClock
 from tests.desk.boxo.the_miniapp import APP, ELSEWHERE, HOST, LISTED, NOW, TheMiniapp, an_order
 from tests.desk.the_desk import TheDesk
+from tests.desk.the_documents import AS_FOUND
 
-EXAMPLES = int(os.environ.get("TILL_EXAMPLES", "40"))
-PROFILE = hypothesis.settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate],
-    suppress_health_check=list(hypothesis.HealthCheck),
-)
 CALLER = "HTTP_X_TEST_CALLER"
 """Where a request says to come from; `Neighbourhood` believes it."""
 OPERATIONS = [part["operationId"] for item in document._paths().values() for part in item.values()]
@@ -135,7 +126,7 @@ def test_a_right_request_is_answered_as_the_document_says(
     operation = api.find_operation_by_id(name)
     accepted = set()
 
-    @PROFILE
+    @AS_FOUND
     @hypothesis.given(
         case=operation.as_strategy(generation_mode=GenerationMode.POSITIVE),
         state=st.sampled_from(sorted(payments)),
@@ -160,7 +151,7 @@ def test_a_right_request_is_answered_as_the_document_says(
 def test_a_wrong_request_is_refused_as_the_document_says(api: Any, name: str) -> None:
     operation = api.find_operation_by_id(name)
 
-    @PROFILE
+    @AS_FOUND
     @hypothesis.given(case=operation.as_strategy(generation_mode=GenerationMode.NEGATIVE))
     def check(case: Any) -> None:
         case.headers = {}
@@ -179,7 +170,7 @@ def test_nobody_is_let_in(desk: TheDesk, api: Any, payments: Any, name: str) -> 
     operation = api.find_operation_by_id(name)
     payment_id = payments["in_process"]()
 
-    @PROFILE
+    @AS_FOUND
     @hypothesis.given(case=operation.as_strategy(generation_mode=GenerationMode.POSITIVE))
     def check(case: Any) -> None:
         made_right(desk, case, payment_id)

@@ -28,29 +28,6 @@ Do = Callable[[], Any]
 
 
 @pytest.fixture
-def cut_in(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """``cut_in(where, name, do)``: something else happens once, just before that is called."""
-
-    def before(where: Any, name: str, do: Do, *, after: bool = False) -> None:
-        real, done = getattr(where, name), []
-
-        def cut(*given: Any, **named: Any) -> Any:
-            if done:
-                return real(*given, **named)
-            done.append(True)
-            if not after:
-                do()
-                return real(*given, **named)
-            answer = real(*given, **named)
-            do()
-            return answer
-
-        monkeypatch.setattr(where, name, cut)
-
-    return before
-
-
-@pytest.fixture
 def pages(desk: Any) -> HostPayments:
     return HostPayments(desk.database, desk.cashier)
 

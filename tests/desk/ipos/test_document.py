@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -21,16 +20,8 @@ from tests.desk.ipos.conftest import CONTRACTS_DAY, EmbeddedGateway
 from tests.desk.ipos.the_portal import WIDGET, Portal, asked
 from tests.desk.receiver import Receiver
 from tests.desk.the_desk import TheDesk
+from tests.desk.the_documents import AS_FOUND, EXAMPLES
 
-EXAMPLES = int(os.environ.get("TILL_EXAMPLES", "40")) // 2
-PROFILE = hypothesis.settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate],
-    suppress_health_check=list(hypothesis.HealthCheck),
-)
 OPERATIONS = [
     (part["operationId"], part)
     for item in document._paths(document._schemas()).values()
@@ -171,7 +162,7 @@ def test_a_right_request_is_answered_as_the_document_says(
     operation, callers = api.find_operation_by_id(name), credentials(portal, part)
     accepted = []
 
-    @PROFILE
+    @AS_FOUND
     @hypothesis.given(
         case=operation.as_strategy(generation_mode=GenerationMode.POSITIVE),
         headers=st.sampled_from(callers),
@@ -203,7 +194,7 @@ def test_a_wrong_request_is_refused_as_the_document_says(
         return
     operation, callers = api.find_operation_by_id(name), credentials(portal, part)
 
-    @PROFILE
+    @AS_FOUND
     @hypothesis.given(
         case=operation.as_strategy(generation_mode=GenerationMode.NEGATIVE),
         headers=st.sampled_from(callers),
@@ -222,7 +213,7 @@ def test_nobody_is_let_in(portal: Portal, api: Any, name: str, part: dict[str, A
     operation = api.find_operation_by_id(name)
     wrong = [{}, *({"Authorization": f"Bearer {token}"} for token in WRONG), {"x-api-key": "x"}]
 
-    @hypothesis.settings(PROFILE, max_examples=max(1, EXAMPLES // 4))
+    @hypothesis.settings(AS_FOUND, max_examples=max(1, EXAMPLES // 8))
     @hypothesis.given(case=operation.as_strategy(), headers=st.sampled_from(wrong))
     def check(case: Any, headers: dict[str, str]) -> None:
         case.headers = {}

@@ -26,28 +26,6 @@ TOLD = "https://in-process.till/told"
 
 
 @pytest.fixture
-def cut_in(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """``cut_in(where, name, do)``: something else happens once, just before that is called."""
-
-    def before(where: Any, name: str, do: Callable[[], Any], *, after: bool = False) -> None:
-        real, done = getattr(where, name), []
-
-        def cut(*given: Any, **named: Any) -> Any:
-            first = not done
-            done.append(True)
-            if first and not after:
-                do()
-            answer = real(*given, **named)
-            if first and after:
-                do()
-            return answer
-
-        monkeypatch.setattr(where, name, cut)
-
-    return before
-
-
-@pytest.fixture
 def order_id(portal: Any, user: Any, receiver: Any) -> str:
     for kind in ("wallet", "credit"):
         portal.give(kind, CREDIT)
