@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from ...base.database import Work
 from ...base.prepared import Upsert
-from ..balance_tables import receivers
 from ..order import Share
+from ..tables.balances import receivers
 
 _SET = Upsert(
     receivers,
