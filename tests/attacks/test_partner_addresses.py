@@ -61,7 +61,6 @@ def test_no_caller_names_an_address_of_ours(neighbourhood: Neighbourhood, calls:
     assert calls == []
 
 
-@pytest.mark.xfail(reason="known, to be mended in base/http.py")
 def test_no_caller_names_them_with_a_final_dot(
     neighbourhood: Neighbourhood, calls: list[str]
 ) -> None:

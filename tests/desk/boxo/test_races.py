@@ -267,3 +267,18 @@ def test_twenty_yeses_and_as_many_nos_and_reports_at_once(
     assert [one["payment_status"] for one in told.events] == [status]
     kept = [row for row in desk.rows(payments) if row.kept]
     assert len(kept) == (status == "paid")
+
+
+@pytest.mark.parametrize("client", ["outside"])
+@pytest.mark.parametrize("name", ["stop_all", "_stop"])
+def test_money_that_is_reported_while_an_operator_cancels(
+    desk, report, cut_in, ends_as, order_id, client, name
+):
+    """The host was asked, nothing had come and the attempt was stopped; then the host reports."""
+    seen = []
+    cut_in(Paying, name, lambda: seen.append(report("paid")), after=True)
+    desk.cashier.cancel(order_id)
+    assert code_of(seen[0]) == "UNKNOWN_ERROR"  # come again: it is being decided just now
+    assert code_of(report("paid")) == "INVALID_PAYMENT_STATUS"
+    assert len(desk.rows(payments)) == 1
+    ends_as("cancelled")

@@ -20,9 +20,13 @@ USER_TOKEN_LIFE = timedelta(days=7)
 WIDGET_TOKEN_LIFE = timedelta(minutes=10)
 PROOF_LIFE = timedelta(minutes=5)
 PROOF_EARLY = timedelta(seconds=5)
+PROOF_USE = "callback"
+"""Said in a proof, so that whoever gets to see one does not hold a widget's token."""
 LONGEST_TOKEN = 8192
 SIGNATURE_HEADER = "X-IPOS-Signature"
 _ALGORITHM = "HS256"
+_FARTHEST = 2**53
+"""Seconds; a moment beyond is as far."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,7 @@ def verify_widget_token(token: str, secret_of: Callable[[str], str | None], now:
     access_key = issuer_of(token)
     secret = secret_of(access_key)
     claims = _verified(token, secret or secrets.token_hex(29), now)
-    if secret is None or claims.get("iss") != access_key:
+    if secret is None or claims.get("iss") != access_key or claims.get("use") == PROOF_USE:
         raise _refused()
     return access_key
 
@@ -135,6 +139,7 @@ def prove(access_key: str, secret_key: str, now: datetime) -> str:
         "exp": now + PROOF_LIFE,
         "nbf": now - PROOF_EARLY,
         "iat": now,
+        "use": PROOF_USE,
     }
     return jwt.encode(claims, secret_key, _ALGORITHM)
 
@@ -182,9 +187,9 @@ def _verified(token: str, secret: str, now: datetime) -> dict[str, Any]:
 
 def _moment(claims: Mapping[str, Any], name: str, otherwise: float) -> float:
     value = claims.get(name, otherwise)
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
         raise _refused()
-    return float(value) if abs(value) < 2**53 else otherwise if value > 0 else 0.0
+    return float(max(-_FARTHEST, min(value, _FARTHEST)))
 
 
 def _text(value: object) -> str:

@@ -83,6 +83,8 @@ def _decide(front: Front, payment: BoxoPayment, status: str, reason: str | None)
     if not order.is_open or status == IN_PROCESS:
         return
     if status == PAID and not is_at_host(order):
+        if not payment.is_built_in and order.payment is not None:
+            return  # it was stopped: whoever did that ends the order
         try:
             start_at_host(front, payment, order)
         except Conflict:  # it was decided meanwhile
