@@ -20,8 +20,8 @@ USER_TOKEN_LIFE = timedelta(days=7)
 WIDGET_TOKEN_LIFE = timedelta(minutes=10)
 PROOF_LIFE = timedelta(minutes=5)
 PROOF_EARLY = timedelta(seconds=5)
-PROOF_USE = "callback"
-"""Said in a proof, so that whoever gets to see one does not hold a widget's token."""
+PROOF_TYPE = "callback+jwt"
+"""Said in a proof's header, so that whoever gets to see one does not hold a widget's token."""
 LONGEST_TOKEN = 8192
 SIGNATURE_HEADER = "X-IPOS-Signature"
 _ALGORITHM = "HS256"
@@ -91,7 +91,8 @@ def verify_widget_token(token: str, secret_of: Callable[[str], str | None], now:
     access_key = issuer_of(token)
     secret = secret_of(access_key)
     claims = _verified(token, secret or secrets.token_hex(29), now)
-    if secret is None or claims.get("iss") != access_key or claims.get("use") == PROOF_USE:
+    is_proof = jwt.get_unverified_header(token).get("typ") == PROOF_TYPE
+    if secret is None or claims.get("iss") != access_key or is_proof:
         raise _refused()
     return access_key
 
@@ -139,9 +140,8 @@ def prove(access_key: str, secret_key: str, now: datetime) -> str:
         "exp": now + PROOF_LIFE,
         "nbf": now - PROOF_EARLY,
         "iat": now,
-        "use": PROOF_USE,
     }
-    return jwt.encode(claims, secret_key, _ALGORITHM)
+    return jwt.encode(claims, secret_key, _ALGORITHM, headers={"typ": PROOF_TYPE})
 
 
 def verify_proof(proof: str, access_key: str, secret_key: str, now: datetime) -> None:
