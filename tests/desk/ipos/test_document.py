@@ -116,6 +116,7 @@ def made_right(portal: Portal, case: Any, order_id: str, by_widget: bool) -> Non
     elif "order_id" in body:
         body["order_id"] = order_id
     body.pop("reward_token", None)
+    body.pop("refund_amount", None)  # of an order that few amounts are within
     known_places(body)
     share_right(body)
     if by_widget and "amount" in body:
@@ -155,6 +156,10 @@ def whole(value: Any) -> Any:
     return [whole(part) for part in value] if isinstance(value, list) else value
 
 
+USUALLY = {"refundOrder": "paid", "releaseRewards": "paid"}
+"""The state of an order with which a call may succeed, where it is not a pending one."""
+
+
 @pytest.mark.parametrize(("name", "part"), OPERATIONS, ids=NAMES)
 def test_a_right_request_is_answered_as_the_document_says(
     portal: Portal, api: Any, orders_of: Any, name: str, part: dict[str, Any]
@@ -166,7 +171,7 @@ def test_a_right_request_is_answered_as_the_document_says(
     @hypothesis.given(
         case=operation.as_strategy(generation_mode=GenerationMode.POSITIVE),
         headers=st.sampled_from(callers),
-        state=st.sampled_from(sorted(orders_of)),
+        state=st.sampled_from([*sorted(orders_of), *[USUALLY.get(name, "pending")] * 6]),
     )
     def check(case: Any, headers: dict[str, str], state: str) -> None:
         by_widget = headers == portal.developer.headers
