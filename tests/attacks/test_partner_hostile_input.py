@@ -28,7 +28,7 @@ ODD_VALUES: list[str] = [
     json.dumps(DEEP), '"٣"', '"𝟙"', '"%00"', '"\\r\\nX-Evil: 1"', '{"\\u0000":1}', '{"\\ud800":1}',
     '"NaN"', '"Infinity"', '"1e5"', '"+5"', '"0x10"', '" 5"', '"5_000"', '"--1"', "[null]",
 ]  # fmt: skip
-OURS = ("flask_till", "Traceback", "sqlalchemy", "pydantic", "/opt/", "/work/", "psycopg", "sqlite")
+OURS = ("flask_till", "Traceback", "sqlalchemy", "pydantic", "site-packages", "psycopg", "sqlite")
 
 
 def fine(answer: Any, what: Any) -> Any:
