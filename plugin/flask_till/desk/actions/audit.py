@@ -13,6 +13,8 @@ from .audit_balances import BALANCE_INVARIANTS
 from .audit_products import PRODUCT_INVARIANTS
 from .audit_transfers import TRANSFER_INVARIANTS
 from .audit_wallet import WALLET_INVARIANTS
+from .boxo_audit import BOXO_INVARIANTS
+from .ipos_audit import IPOS_INVARIANTS
 from .w3block_audit import W3BLOCK_INVARIANTS
 
 
@@ -204,6 +206,8 @@ INVARIANTS = (
     *PRODUCT_INVARIANTS,
     *TRANSFER_INVARIANTS,
     *WALLET_INVARIANTS,
+    *BOXO_INVARIANTS,
+    *IPOS_INVARIANTS,
     *W3BLOCK_INVARIANTS,
 )
 
