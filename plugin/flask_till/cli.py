@@ -23,6 +23,7 @@ from .desk.commands import addresses, check_desk, desk_here, events, evidence, m
 from .desk.counter import EXTENSION as DESK
 from .desk.inpost_commands import inpost
 from .desk.ipos_commands import ipos
+from .desk.kigo_commands import kigo
 from .desk.ledger_commands import ledger, receivers
 from .desk.tables import MIGRATIONS as DESK_MIGRATIONS
 from .desk.transfer_commands import transfers
@@ -51,6 +52,7 @@ till.add_command(evidence)
 till.add_command(inpost)
 till.add_command(ipos)
 till.add_command(boxo)
+till.add_command(kigo)
 till.add_command(transfers)
 till.add_command(ledger)
 till.add_command(receivers)

@@ -43,6 +43,7 @@ from .gateways.balance import BalanceGateway
 from .gateways.host import HostGateway
 from .inpost_enrolment import InpostCredentials, InpostEnrolment
 from .ipos_enrolment import IposEnrolment
+from .kigo_enrolment import KigoEnrolment
 from .merchant import Credentials
 from .pages import MOST as VISITORS
 from .pages import order_pages
@@ -229,7 +230,7 @@ class OrderDesk:
                     **{one.name: one.courier for one in partners},
                 },
                 schedules={one.name: one.schedule for one in partners},
-                also_sweep=wallet_desk.sweep,
+                also_sweep=lambda: wallet_desk.sweep() + partners.sweep(),
                 enabled=settings.background,
             ),
             callbacks=callbacks,
@@ -335,6 +336,11 @@ class OrderDesk:
     def boxo(self) -> BoxoEnrolment:
         """Miniapps, host apps and partnerships of the Boxo protocol; see `BoxoEnrolment`."""
         return self._here.partners.boxo.enrolment
+
+    @property
+    def kigo(self) -> KigoEnrolment:
+        """Partners, programs and products of the Kigo protocol; see `KigoEnrolment`."""
+        return self._here.partners.kigo.enrolment
 
     def ensure_inpost(self, merchant_id: str, **given: Any) -> InpostCredentials:
         """The same with fixed values, for demos; see `InpostEnrolment.ensure`."""

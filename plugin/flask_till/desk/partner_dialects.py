@@ -13,12 +13,14 @@ from .dialects.boxo import BoxoDialect
 from .dialects.boxo.host_calls import HostCalls
 from .dialects.ipos import MOST as IPOS
 from .dialects.ipos import IposDialect
+from .dialects.kigo import MOST as KIGO
+from .dialects.kigo import KigoDialect
 from .pages.hostapp import host_pages
 
 if TYPE_CHECKING:
     from flask import Flask
 
-MOST = {**BOXO, **IPOS}
+MOST = {**BOXO, **IPOS, **KIGO}
 """How often a caller may do what, by name."""
 
 
@@ -28,9 +30,10 @@ class Partners:
 
     ipos: IposDialect
     boxo: BoxoDialect
+    kigo: KigoDialect
 
     def __iter__(self) -> Iterator[Dialect]:
-        return iter((self.ipos, self.boxo))
+        return iter((self.ipos, self.boxo, self.kigo))
 
     def mount(self, app: Flask, prefix: str, counter: Counter) -> None:
         """Each below the desk's address under its own name, and the host app's page below Boxo."""
@@ -39,7 +42,11 @@ class Partners:
         confirm = host_pages(counter, self.boxo.payments, self.boxo.sessions)
         app.register_blueprint(confirm, url_prefix=f"{prefix}/boxo/hostapp")
 
+    def sweep(self) -> int:
+        """End what is over by the clock; returns how many things that were."""
+        return self.kigo.sweep()
+
 
 def partners_of(parts: DialectParts, calls: HostCalls) -> Partners:
     """``calls`` go to host apps that are elsewhere."""
-    return Partners(IposDialect(parts), BoxoDialect(parts, calls))
+    return Partners(IposDialect(parts), BoxoDialect(parts, calls), KigoDialect(parts))

@@ -19,7 +19,9 @@ from ..base.outbox import Outbox
 from . import (  # noqa: F401 - their tables are migrated with these
     balance_tables,
     boxo_tables,
+    claim_tables,
     ipos_tables,
+    kigo_tables,
     wallet_tables,
 )
 from .order import TRANSITIONS as ORDER_TRANSITIONS
