@@ -47,6 +47,7 @@ from .kigo_enrolment import KigoEnrolment
 from .merchant import Credentials
 from .pages import MOST as VISITORS
 from .pages import order_pages
+from .pages.kigo_hub import HubParts, hub_pages
 from .pages.wallet import WALLET, WalletParts, wallet_pages
 from .partner_dialects import MOST as PARTNERS
 from .partner_dialects import Partners, partners_of
@@ -381,5 +382,13 @@ def _mount(app: Flask, state: DeskState) -> None:
     parts = WalletParts(
         state.wallet_desk.wallet, state.database, state.settings, state.counter.limits
     )
+    hub = HubParts(
+        state.partners.kigo.claims,
+        parts.wallet,
+        parts.database,
+        parts.settings,
+        parts.limits,
+    )
+    app.register_blueprint(hub_pages(hub), url_prefix=f"{prefix}/kigo")
     app.register_blueprint(wallet_pages(parts), url_prefix=f"{prefix}{WALLET}")
     app.before_request(state.background.wake)

@@ -12,6 +12,7 @@ from ..payment import ACTIVE
 from .audit_balances import BALANCE_INVARIANTS
 from .audit_transfers import TRANSFER_INVARIANTS
 from .audit_wallet import WALLET_INVARIANTS
+from .claim_audit import CLAIM_INVARIANTS, KIGO_INVARIANTS
 
 
 def _listed(words: Iterable[str]) -> str:
@@ -200,6 +201,8 @@ INVARIANTS = (
     *BALANCE_INVARIANTS,
     *TRANSFER_INVARIANTS,
     *WALLET_INVARIANTS,
+    *CLAIM_INVARIANTS,
+    *KIGO_INVARIANTS,
 )
 
 

@@ -174,6 +174,12 @@ def enter_sso(work: Work, session: str) -> SsoSession | None:
     return found if spent.rowcount else None
 
 
+def vouched_for(work: Work, session: str) -> str | None:
+    """Whose session that is or was, spent or not; None when it is over by the clock."""
+    row = work.execute(_sso(session)).first()
+    return None if row is None or row.expires_at <= last_end(work.now) else str(row.id)
+
+
 def _sso(session: str) -> Any:
     account = kigo_accounts.c
     return (

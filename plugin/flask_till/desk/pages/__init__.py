@@ -8,10 +8,10 @@ from flask import Blueprint
 from werkzeug.exceptions import HTTPException
 
 from ...errors import RequestError
+from ...web.quiet_logs import quieten_development_server
 from ..counter import Counter
 from .faults import as_ours, begin, fault
 from .headers import guard
-from .quiet_logs import quieten_development_server
 from .static_files import send_static
 from .views import OrderPage
 

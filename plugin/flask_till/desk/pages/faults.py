@@ -8,8 +8,8 @@ from werkzeug.exceptions import HTTPException
 from ...base.limits import Limits
 from ...errors import RequestError, Unreadable
 from ...web.callers import limit_caller
+from ...web.quiet_logs import forget_token
 from ...web.refusals import number_of
-from .quiet_logs import forget_token
 
 LARGEST_FORM = 64 * 1024
 

@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException, UnsupportedMediaType
 from ....base.limits import Standing
 from ....errors import RequestError, TillError
 from ....web.body import raw_body
+from ....web.quiet_logs import forget_token
 from ....web.refusals import apology, finish
 from ....wire.kigo.error_codes import BROKEN, KigoCode, Refusal, answer, answer_http
 from ....wire.kigo.message import LARGEST_BODY, Message, read_object
@@ -91,7 +92,11 @@ def _with_rate(response: Response) -> Response:
 
 
 def speak_errors(blueprint: Blueprint) -> None:
-    """Have every refusal of a blueprint answered as section 2 says, and no answer stored."""
+    """Have every refusal of a blueprint answered as section 2 says, and no answer stored.
+
+    The address of a look-up holds a code, which no log of a server may show (5).
+    """
+    blueprint.before_request(forget_token)
     blueprint.register_error_handler(TillError, refuse)
     blueprint.register_error_handler(HTTPException, refuse_in_http)
     blueprint.register_error_handler(Exception, apologise)
