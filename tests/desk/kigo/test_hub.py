@@ -184,3 +184,9 @@ def test_no_code_or_session_is_logged_or_stored(browser, server, partner, desk, 
     for secret in (code, code.replace("-", ""), session):
         assert secret not in caplog.text
         assert secret not in stored
+
+
+@pytest.mark.parametrize(("colour", "text"), [("ffe9a8", "#000"), ("8a4b00", "#fff")])
+def test_words_on_a_programs_colour_can_be_read(browser, colour, text):
+    css = browser.client.get(f"{HUB}/colours/{colour}/{colour}.css").get_data(as_text=True)
+    assert f"--on-accent:{text}" in css

@@ -130,8 +130,8 @@ class Hub:
         """A program's colours: a style sheet, because the page allows no styles of its own."""
         if not (_HEX.fullmatch(first) and _HEX.fullmatch(second)):
             raise NotFound("There are no such colours.", code="PAGE_NOT_FOUND")
-        rule = f":root{{--till-accent:#{first};--accent-deep:#{second}}}"
-        return Response(rule, content_type="text/css; charset=utf-8")
+        rule = f"--till-accent:#{first};--accent-deep:#{second};--on-accent:{_readable_on(first)}"
+        return Response(f":root{{{rule}}}", content_type="text/css; charset=utf-8")
 
     # --- who ------------------------------------------------------------------------------
 
@@ -316,6 +316,13 @@ def _colours(program: Any) -> str:
     first = (getattr(program, "primary_colour", None) or "").lstrip("#").lower()
     second = (getattr(program, "secondary_colour", None) or "").lstrip("#").lower()
     return f"{first or second}/{second or first}" if first or second else ""
+
+
+def _readable_on(colour: str) -> str:
+    """Black or white, whichever stands out more from a colour (WCAG's relative luminance)."""
+    parts = [int(colour[at : at + 2], 16) * 1000 // 255 for at in (0, 2, 4)]
+    red, green, blue = (part * part for part in parts)  # close enough to the curve of screens
+    return "#000" if 2126 * red + 7152 * green + 722 * blue > 1800 * 1_000_000 else "#fff"
 
 
 def _phone() -> tuple[str, str]:

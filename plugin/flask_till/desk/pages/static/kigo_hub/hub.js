@@ -3,7 +3,8 @@
  * The hub, once scripts run: code and session leave the address bar, and the session is entered, which
  * spends one for a single use. Who only fetched the page (a link preview) has spent nothing.
  */
-history.replaceState(null, '', location.pathname);
+const main = /** @type {HTMLElement} */ (document.querySelector('main'));
+history.replaceState(null, '', main.dataset.hub);
 
 const form = /** @type {HTMLFormElement | null} */ (document.querySelector('form[data-session]'));
 if (form) {
