@@ -18,15 +18,23 @@ from .base.invariants import Breach
 from .base.logs import printable
 from .base.migrations import Migrations
 from .desk.actions.audit import audit_desk
-from .desk.boxo_commands import boxo
-from .desk.commands import addresses, check_desk, desk_here, events, evidence, merchants, rows
+from .desk.commands.boxo import boxo
+from .desk.commands.inpost import inpost
+from .desk.commands.ipos import ipos
+from .desk.commands.kigo import kigo
+from .desk.commands.ledger import ledger, receivers
+from .desk.commands.merchants import (
+    addresses,
+    check_desk,
+    desk_here,
+    events,
+    evidence,
+    merchants,
+    rows,
+)
+from .desk.commands.transfers import transfers
 from .desk.counter import EXTENSION as DESK
-from .desk.inpost_commands import inpost
-from .desk.ipos_commands import ipos
-from .desk.kigo_commands import kigo
-from .desk.ledger_commands import ledger, receivers
 from .desk.tables import MIGRATIONS as DESK_MIGRATIONS
-from .desk.transfer_commands import transfers
 from .errors import SettingsError, TillError
 from .settings import settings_table
 from .shop.actions.audit import audit_shop

@@ -13,7 +13,7 @@ import pytest
 
 import flask_till
 from flask_till.base.logs import logger, one_line, printable
-from flask_till.desk.commands import rows
+from flask_till.desk.commands.merchants import rows
 from tests.attacks.market import Market, order_query
 
 PACKAGE = Path(flask_till.__file__).parent

@@ -14,7 +14,7 @@ from flask_till.desk.actions.inpost_merchants import read_inpost
 from flask_till.desk.dialects.inpost.stored import from_stored
 from flask_till.desk.errands import address_of
 from flask_till.desk.tables import outbox as desk_outbox
-from flask_till.desk.wallet_tables import linked_baskets, wallet_orders
+from flask_till.desk.tables.wallet import linked_baskets, wallet_orders
 from flask_till.shop.actions.audit import audit_shop
 from flask_till.shop.tables import bindings, lines, order_lines, orders
 from flask_till.shop.tables import outbox as shop_outbox

@@ -10,7 +10,6 @@ from sqlalchemy import delete, insert, text, update
 
 from flask_till.desk.actions.audit import INVARIANTS, audit_desk
 from flask_till.desk.actions.balances import grant
-from flask_till.desk.balance_tables import balances, spend_returns, spends
 from flask_till.desk.tables import (
     ledger,
     orders,
@@ -21,6 +20,7 @@ from flask_till.desk.tables import (
     reversals,
     transfers,
 )
+from flask_till.desk.tables.balances import balances, spend_returns, spends
 from flask_till.money import Money
 from tests.desk.kigo.spoils import KIGO_SPOILS
 from tests.desk.wallet.spoils import WALLET_SPOILS

@@ -21,7 +21,6 @@ from ..errors import SettingsError
 from ..settings import DeskSettings, read_desk, require_address
 from .address import Address
 from .background import background_of
-from .boxo_enrolment import BoxoEnrolment
 from .cashier import Cashier
 from .counter import EXTENSION, Counter
 from .dialect_parts import DialectParts
@@ -36,14 +35,15 @@ from .dialects.inpost.tokens import AccessTokens
 from .dialects.till import till_dialect
 from .dialects.till_callbacks import TillCallbacks
 from .dialects.till_words import page_url
-from .enrolment import Enrolment
+from .enrolment.boxo import BoxoEnrolment
+from .enrolment.inpost import InpostCredentials, InpostEnrolment
+from .enrolment.ipos import IposEnrolment
+from .enrolment.kigo import KigoEnrolment
+from .enrolment.merchants import Enrolment
 from .gateway_choice import choose_gateways
 from .gateways import Gateway
 from .gateways.balance import BalanceGateway
 from .gateways.host import HostGateway
-from .inpost_enrolment import InpostCredentials, InpostEnrolment
-from .ipos_enrolment import IposEnrolment
-from .kigo_enrolment import KigoEnrolment
 from .merchant import Credentials
 from .pages import MOST as VISITORS
 from .pages import order_pages

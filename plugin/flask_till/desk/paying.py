@@ -52,9 +52,7 @@ class Paying:
             self.stop_all(order.id)
             return self._begin(order, gateway, method, inputs)
 
-    def _begin(
-        self, order: Order, gateway: str, method: str, inputs: Mapping[str, str]
-    ) -> Started:
+    def _begin(self, order: Order, gateway: str, method: str, inputs: Mapping[str, str]) -> Started:
         chosen = self._charging.gateway(gateway)
         payment = self._database.write(
             payments.start_payment,

@@ -11,7 +11,7 @@ from flask import Response
 
 from flask_till.base.invariants import find_breaches
 from flask_till.desk.actions.boxo_audit import BOXO_INVARIANTS
-from flask_till.desk.boxo_enrolment import BoxoEnrolment
+from flask_till.desk.enrolment.boxo import BoxoEnrolment
 from flask_till.desk.gateways.sandbox import SandboxGateway
 from tests.desk.boxo.the_miniapp import APP, HOST, LISTED, NOW, SECRET, TheHost, TheMiniapp
 from tests.desk.receiver import Receiver

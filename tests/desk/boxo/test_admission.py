@@ -254,7 +254,7 @@ def test_signing_that_is_demanded_but_not_set_up_is_named(partners, desk, strang
 def test_a_key_that_cannot_be_opened_any_more_is_our_fault_not_a_crash(desk, signs):
     from sqlalchemy import update
 
-    from flask_till.desk.boxo_tables import boxo_miniapps
+    from flask_till.desk.tables.boxo import boxo_miniapps
 
     desk.database.write(
         lambda work: work.execute(update(boxo_miniapps).values(signing_key="rotten"))

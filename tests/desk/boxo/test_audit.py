@@ -10,9 +10,9 @@ from sqlalchemy import update
 from flask_till.base.invariants import find_breaches
 from flask_till.desk.actions.boxo_audit import BOXO_INVARIANTS
 from flask_till.desk.boxo_desk import HostPayments
-from flask_till.desk.boxo_tables import boxo_payments
 from flask_till.desk.host_sessions import HostUser
 from flask_till.desk.tables import orders, outbox
+from flask_till.desk.tables.boxo import boxo_payments
 from flask_till.money import Money
 from tests.desk.boxo.the_miniapp import HOST, an_order
 

@@ -8,7 +8,7 @@ from typing import Any
 import jwt
 import pytest
 
-from flask_till.desk.boxo_tables import boxo_auth_codes
+from flask_till.desk.tables.boxo import boxo_auth_codes
 from tests.desk.boxo.the_miniapp import (
     APP,
     COMPLETE,

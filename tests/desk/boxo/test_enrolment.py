@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from flask_till.desk.actions.boxo_partners import read_host, read_miniapp
-from flask_till.desk.boxo_commands import boxo as commands
-from flask_till.desk.boxo_tables import boxo_hosts, boxo_miniapps
+from flask_till.desk.commands.boxo import boxo as commands
+from flask_till.desk.tables.boxo import boxo_hosts, boxo_miniapps
 from flask_till.errors import Conflict, InvalidRequest, NotFound, SettingsError
 from flask_till.money import Money
 from tests.desk.boxo.the_miniapp import APP, HOST, SECRET, TheMiniapp

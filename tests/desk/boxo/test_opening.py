@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from flask_till.desk.boxo_tables import boxo_payments
 from flask_till.desk.tables import orders
+from flask_till.desk.tables.boxo import boxo_payments
 from tests.desk.boxo.the_miniapp import APP, an_order, code_of
 from tests.desk.the_desk import draft
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from flask_till.desk.boxo_tables import boxo_payments
 from flask_till.desk.tables import orders
+from flask_till.desk.tables.boxo import boxo_payments
 from tests.desk.boxo.the_miniapp import (
     APP,
     CREATE,

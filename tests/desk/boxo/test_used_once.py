@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from flask_till.desk.boxo_tables import boxo_nonces
+from flask_till.desk.tables.boxo import boxo_nonces
 from tests.desk.boxo.the_miniapp import (
     APP,
     CREATE,

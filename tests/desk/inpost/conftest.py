@@ -13,7 +13,7 @@ from flask_till.base.database import Work
 from flask_till.desk.actions import linking, prompts
 from flask_till.desk.linked_basket import LinkedBasket, Prompt
 from flask_till.desk.tables import outbox
-from flask_till.desk.wallet_tables import linked_baskets, shoppers, wallet_orders
+from flask_till.desk.tables.wallet import linked_baskets, shoppers, wallet_orders
 from tests.desk.inpost.the_shop import TheShop, example
 from tests.desk.the_desk import TheDesk, draft
 

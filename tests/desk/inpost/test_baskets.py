@@ -9,7 +9,7 @@ import pytest
 
 from flask_till.desk.actions import linking
 from flask_till.desk.actions.linked_baskets import baskets_of, find_basket, order_basket
-from flask_till.desk.wallet_tables import linked_baskets, trusted_browsers
+from flask_till.desk.tables.wallet import linked_baskets, trusted_browsers
 from flask_till.errors import Gone
 from tests.desk.inpost.the_shop import basket, example, refused, trusted_basket
 

@@ -11,8 +11,8 @@ from sqlalchemy import select
 
 from flask_till.base.sealing import digest
 from flask_till.desk.actions import linking, prompts
-from flask_till.desk.wallet_tables import linked_baskets
-from flask_till.desk.wallet_tables import prompts as prompt_rows
+from flask_till.desk.tables.wallet import linked_baskets
+from flask_till.desk.tables.wallet import prompts as prompt_rows
 from flask_till.errors import Gone, NotFound
 from tests.desk.inpost.the_shop import example, refused
 

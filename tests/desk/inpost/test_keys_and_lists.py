@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 from flask_till.cli import till as commands
 from flask_till.desk.actions import signing_keys as signing
 from flask_till.desk.dialects.inpost.keyring import Keyring
-from flask_till.desk.wallet_tables import signing_keys
+from flask_till.desk.tables.wallet import signing_keys
 from flask_till.wire.inpost.error_codes import WalletCode
 from tests.desk.inpost.the_shop import example, refused
 

@@ -11,7 +11,7 @@ from flask_till.desk.dialects.inpost import order_news, transactions
 from flask_till.desk.linked_basket import WALLET_ORDER_STATES
 from flask_till.desk.order import TRANSITIONS as ORDER_STATES
 from flask_till.desk.payment import TRANSITIONS as PAYMENT_STATES
-from flask_till.desk.wallet_tables import order_events, wallet_orders
+from flask_till.desk.tables.wallet import order_events, wallet_orders
 from tests.desk.inpost.the_shop import example, refused
 
 SHIPPED, COMPLETED = "order_event_from_merchant_shipped", "order_event_from_merchant_completed"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask_till.desk.wallet_tables import linked_baskets
+from flask_till.desk.tables.wallet import linked_baskets
 from tests.desk.inpost.the_shop import basket, trusted_basket
 
 
@@ -20,7 +20,7 @@ def test_of_two_baskets_at_once_one_is_kept_whole(shop, wallet, desk, anna, link
 
 
 def test_of_many_questions_at_once_one_waits(shop, wallet, desk, anna, at_once):
-    from flask_till.desk.wallet_tables import prompts
+    from flask_till.desk.tables.wallet import prompts
 
     shop.sign_in()
     said = at_once(lambda number: shop.ask_link("b-1").status_code, 6)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from flask_till.desk.actions import linking
-from flask_till.desk.wallet_tables import linked_baskets
-from flask_till.desk.wallet_tables import prompts as prompt_rows
+from flask_till.desk.tables.wallet import linked_baskets
+from flask_till.desk.tables.wallet import prompts as prompt_rows
 from tests.desk.inpost.the_shop import basket, example, refused
 
 

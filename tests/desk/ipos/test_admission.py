@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import jwt
 
-from flask_till.desk.ipos_tables import ipos_sessions, ipos_users, ipos_widgets
+from flask_till.desk.tables.ipos import ipos_sessions, ipos_users, ipos_widgets
 from tests.desk.ipos.the_portal import ACCESS_KEY, BASE, SECRET_KEY, asked, example, refused
 
 PAGE = {"page": "1", "page_size": "10"}

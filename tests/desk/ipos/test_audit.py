@@ -7,8 +7,8 @@ from sqlalchemy import update
 
 from flask_till.base.invariants import find_breaches
 from flask_till.desk.actions.ipos_audit import IPOS_INVARIANTS
-from flask_till.desk.ipos_tables import ipos_orders
 from flask_till.desk.tables import orders
+from flask_till.desk.tables.ipos import ipos_orders
 
 
 def call_every_order_a_top_up(work):

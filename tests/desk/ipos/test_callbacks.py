@@ -13,7 +13,7 @@ import pytest
 from flask import Flask
 
 from flask_till.desk.dialects.ipos import callbacks as courier
-from flask_till.desk.ipos_tables import ipos_orders
+from flask_till.desk.tables.ipos import ipos_orders
 from tests.desk.ipos.the_portal import ACCESS_KEY, ORDER_ID, SECRET_KEY, example, refused
 
 URL = "https://in-process.till/ipos/callback"

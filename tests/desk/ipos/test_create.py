@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from flask_till.desk.ipos_tables import ipos_orders
 from flask_till.desk.tables import orders, outbox
+from flask_till.desk.tables.ipos import ipos_orders
 from tests.desk.ipos.the_portal import ORDER_ID, WIDGET, asked, example, refused
 
 DEVELOPERS = {

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from flask_till.desk.ipos_commands import ipos
+from flask_till.desk.commands.ipos import ipos
 from flask_till.errors import Conflict, InvalidRequest, NotFound, SettingsError
 from tests.desk.ipos.the_portal import ACCESS_KEY, SECRET_KEY
 

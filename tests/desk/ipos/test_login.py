@@ -6,7 +6,7 @@ import hashlib
 
 import jwt
 
-from flask_till.desk.ipos_tables import ipos_users
+from flask_till.desk.tables.ipos import ipos_users
 from tests.desk.ipos.the_portal import asked, refused
 
 ORIGIN = "https://portal.example.org"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from flask_till.desk.ipos_tables import ipos_orders
 from flask_till.desk.tables import orders, payments, refunds
+from flask_till.desk.tables.ipos import ipos_orders
 from tests.desk.ipos.the_portal import ORDER_ID, asked
 
 

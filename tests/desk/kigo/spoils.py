@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import delete, select, update
 
-from flask_till.desk.claim_tables import claims, holders, product_tokens
-from flask_till.desk.kigo_tables import kigo_accounts, kigo_products, kigo_refresh_tokens
 from flask_till.desk.tables import outbox
+from flask_till.desk.tables.claims import claims, holders, product_tokens
+from flask_till.desk.tables.kigo import kigo_accounts, kigo_products, kigo_refresh_tokens
 from tests.desk.kigo.the_partner import OTHER
 
 

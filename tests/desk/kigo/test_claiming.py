@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from flask_till.desk.claim_tables import claims, product_tokens
-from flask_till.desk.kigo_tables import kigo_orders, kigo_products
+from flask_till.desk.tables.claims import claims, product_tokens
+from flask_till.desk.tables.kigo import kigo_orders, kigo_products
 from tests.desk.kigo.the_partner import FOREIGN, OTHER, SCARCE, USER, example, refused
 
 

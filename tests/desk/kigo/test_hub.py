@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from flask_till.desk.claim_tables import claims, product_tokens
-from flask_till.desk.kigo_tables import kigo_sso_sessions
-from flask_till.desk.schema import metadata
+from flask_till.desk.tables.claims import claims, product_tokens
+from flask_till.desk.tables.kigo import kigo_sso_sessions
+from flask_till.desk.tables.schema import metadata
 from tests.desk.kigo.the_partner import PARTNER, SCARCE, USER
 
 HUB = "/kigo/hub"

@@ -7,8 +7,8 @@ import re
 
 import pytest
 
-from flask_till.desk.claim_tables import claims
-from flask_till.desk.kigo_tables import kigo_accounts, kigo_orders, kigo_products
+from flask_till.desk.tables.claims import claims
+from flask_till.desk.tables.kigo import kigo_accounts, kigo_orders, kigo_products
 from tests.desk.kigo.the_partner import (
     BASE,
     FOREIGN,

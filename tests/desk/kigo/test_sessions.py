@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from flask_till.desk.kigo_tables import (
+from flask_till.desk.tables.kigo import (
     kigo_accounts,
     kigo_families,
     kigo_programs,

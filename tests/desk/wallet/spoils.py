@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 
 from flask_till.desk.tables import outbox
-from flask_till.desk.wallet_tables import basket_edits, linked_baskets, wallet_orders
+from flask_till.desk.tables.wallet import basket_edits, linked_baskets, wallet_orders
 
 Spoil = Callable[[Any], Any]
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from flask_till.desk.actions import merchant_health
-from flask_till.desk.wallet_tables import merchant_calls
+from flask_till.desk.tables.wallet import merchant_calls
 from flask_till.errors import Conflict
 from tests.desk.inpost.the_shop import TheShop, refused
 from tests.desk.wallet.the_phone import ThePhone, TheWallet

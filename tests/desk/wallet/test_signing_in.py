@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from flask_till.desk.wallet_tables import sign_in_codes, wallet_sessions
+from flask_till.desk.tables.wallet import sign_in_codes, wallet_sessions
 from flask_till.errors import InvalidRequest, TooMany, Unauthenticated, Unavailable
 from tests.desk.the_desk import TheDesk
 from tests.desk.wallet.the_phone import NUMBER, TheWallet

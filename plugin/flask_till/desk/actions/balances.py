@@ -21,10 +21,10 @@ from ..balance import (
     split_return,
     split_spend,
 )
-from ..balance_tables import balances, spend_returns, spends
 from ..ledger import Posting
 from ..order import Order
 from ..tables import payments
+from ..tables.balances import balances, spend_returns, spends
 from .posting import post
 
 GRANTS = "grants"
@@ -197,5 +197,3 @@ def _post(work: Work, order_id: str, kind: str, currency: str, posting: Posting)
 
 def _spend(row: Any) -> Spend:
     return Spend(row.payment_id, row.owner, row.status, row.parts)
-
-

@@ -14,7 +14,7 @@ from ...base.outbox import BELL_TOPIC, Receiver
 from ...errors import Conflict
 from ..linked_basket import APPLIED, BOUND, REFUSED, WAITING, BasketEdit, LinkedBasket
 from ..tables import outbox
-from ..wallet_tables import basket_edits
+from ..tables.wallet import basket_edits
 from .linked_baskets import change_basket, lock_basket
 from .merchant_health import require_on
 from .shoppers import touch

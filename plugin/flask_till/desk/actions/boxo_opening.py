@@ -15,9 +15,9 @@ from sqlalchemy import delete, select, update
 from ...base.database import Work
 from ...errors import Conflict
 from ..boxo_payment import ASKING, BoxoPayment, Wanted
-from ..boxo_tables import boxo_payments
 from ..merchant import Merchant
 from ..order import Order, OrderDraft
+from ..tables.boxo import boxo_payments
 from .boxo_payments import find_open, read_payment
 from .orders import create_order
 from .reading import read_order

@@ -10,7 +10,7 @@ from ...base.database import Work
 from ...base.prepared import Prepared
 from ...errors import Conflict, NotFound
 from ..boxo_payment import BoxoHost, BoxoMiniapp, Partnership, Proof
-from ..boxo_tables import boxo_hosts, boxo_miniapps, boxo_partnerships
+from ..tables.boxo import boxo_hosts, boxo_miniapps, boxo_partnerships
 from .merchants import read_merchant
 
 _MINIAPP = Prepared(select(boxo_miniapps).where(boxo_miniapps.c.app_id == bindparam("id")))

@@ -10,8 +10,8 @@ from ...base.database import Work
 from ...errors import NotFound
 from ...money import Money
 from ..boxo_payment import IN_PROCESS, OUTCOMES, PAID, BoxoPayment, status_of
-from ..boxo_tables import boxo_hosts, boxo_miniapps, boxo_payments
 from ..order import Order
+from ..tables.boxo import boxo_hosts, boxo_miniapps, boxo_payments
 
 _READ = (
     select(

@@ -8,7 +8,7 @@ from sqlalchemy import delete, insert, select, update
 
 from ...base.database import Work
 from ...errors import Conflict, Gone, NotFound
-from ..boxo_tables import boxo_auth_codes, boxo_nonces
+from ..tables.boxo import boxo_auth_codes, boxo_nonces
 
 NONCE_LIFE = timedelta(seconds=601)
 """A timestamp may be 300 s ahead, and is then accepted for 600 s."""

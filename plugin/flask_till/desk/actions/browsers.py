@@ -9,7 +9,7 @@ from sqlalchemy import insert, select, update
 from ...base.database import Work
 from ...errors import NotFound
 from ..linked_basket import TrustedBrowser
-from ..wallet_tables import trusted_browsers
+from ..tables.wallet import trusted_browsers
 from .shoppers import touch
 
 

@@ -26,7 +26,7 @@ from ..claim import (
     check_withdrawable,
     last_end,
 )
-from ..claim_tables import claims
+from ..tables.claims import claims
 
 TRIES = 3
 """Of the secrets that are tried, should one be taken."""

@@ -10,7 +10,7 @@ from ...base.database import Work
 from ...base.prepared import Prepared
 from ...errors import Conflict, NotFound
 from ..linked_basket import InpostMerchant
-from ..wallet_tables import inpost_merchants, merchant_calls
+from ..tables.wallet import inpost_merchants, merchant_calls
 from .merchants import read_merchant
 
 _BY_CLIENT = Prepared(

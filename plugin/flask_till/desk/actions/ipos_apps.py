@@ -11,7 +11,7 @@ from ...base.database import Work
 from ...base.prepared import Prepared
 from ...errors import Conflict, NotFound
 from ..ipos_portal import App, Widget
-from ..ipos_tables import ipos_apps, ipos_widgets
+from ..tables.ipos import ipos_apps, ipos_widgets
 from .merchants import read_merchant
 
 _APP = Prepared(select(ipos_apps).where(ipos_apps.c.app_id == bindparam("app")))

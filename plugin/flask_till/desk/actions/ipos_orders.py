@@ -14,9 +14,9 @@ from ...base.database import Work
 from ...base.prepared import Prepared
 from ...errors import NotFound
 from ..ipos_portal import Placed, Pool, Scope
-from ..ipos_tables import ipos_orders, ipos_pools
 from ..order import CAPTURED, OPEN, PAID, Order
 from ..tables import orders, payments
+from ..tables.ipos import ipos_orders, ipos_pools
 from .balances import spent_on, top_up
 from .reading import read_order
 

@@ -11,9 +11,9 @@ from ...base.columns import EPOCH, MILLISECOND
 from ...base.database import Work
 from ...errors import Conflict
 from ..ipos_portal import Placed
-from ..ipos_tables import ipos_orders
 from ..merchant import Merchant
 from ..order import OrderDraft
+from ..tables.ipos import ipos_orders
 from .orders import create_order
 
 

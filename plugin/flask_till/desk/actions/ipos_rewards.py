@@ -10,10 +10,10 @@ from sqlalchemy import select, update
 from ...base.database import Work
 from ...errors import Conflict
 from ..ipos_portal import Placed, Pool, Scope
-from ..ipos_tables import ipos_pools
 from ..order import EVENT_OF, PENDING, Order, Share, members
 from ..payment import ACTIVE
 from ..tables import orders
+from ..tables.ipos import ipos_pools
 from .ipos_orders import change_placed, read_placed
 from .orders import make_final, record_event
 from .reading import lock_order, read_order

@@ -11,7 +11,7 @@ from ...base.database import Work
 from ...base.prepared import Prepared
 from ...errors import Conflict, NotFound
 from ..ipos_portal import User, Widget
-from ..ipos_tables import ipos_sessions, ipos_users
+from ..tables.ipos import ipos_sessions, ipos_users
 from .ipos_apps import read_app, read_widget
 
 _OF_ID = Prepared(select(ipos_users).where(ipos_users.c.id == bindparam("user")))

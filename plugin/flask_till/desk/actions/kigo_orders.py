@@ -14,11 +14,11 @@ from ...base.outbox import Receiver
 from ...base.prepared import Prepared
 from ...errors import InvalidRequest, NotFound
 from ..claim import UNCLAIMED, Secret, last_end
-from ..claim_tables import claims
 from ..kigo_partner import DIALECT, TOLD_OF, Account, KigoOrder, KigoProduct, Wanted
-from ..kigo_tables import kigo_orders
 from ..product_token import ProductToken
 from ..tables import outbox
+from ..tables.claims import claims
+from ..tables.kigo import kigo_orders
 from . import claims as claiming
 from .kigo_partners import ensure_program, give_one_back, product_for, read_product, take_one
 from .kigo_users import ensure_account

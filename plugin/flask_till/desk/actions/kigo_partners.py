@@ -11,8 +11,8 @@ from ...base.database import Work
 from ...base.prepared import Prepared
 from ...errors import Conflict, Forbidden, NotFound
 from ..kigo_partner import KigoProduct, Partner, Program
-from ..kigo_tables import kigo_partners, kigo_products, kigo_programs
 from ..tables import merchants
+from ..tables.kigo import kigo_partners, kigo_products, kigo_programs
 from .merchants import read_merchant
 
 

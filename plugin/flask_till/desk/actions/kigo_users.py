@@ -11,9 +11,9 @@ from sqlalchemy import delete, insert, select, update
 from ...base.database import Work
 from ...errors import NotFound
 from ..claim import last_end
-from ..claim_tables import holders
 from ..kigo_partner import Account, SsoSession
-from ..kigo_tables import kigo_accounts, kigo_families, kigo_refresh_tokens, kigo_sso_sessions
+from ..tables.claims import holders
+from ..tables.kigo import kigo_accounts, kigo_families, kigo_refresh_tokens, kigo_sso_sessions
 from .product_tokens import add_holder
 
 # --- accounts ---------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from ...base.database import Work
 from ...base.prepared import Prepared
 from ...errors import Conflict, NotFound
 from ..linked_basket import BOUND, LINKED, ORDERED, UNBOUND, LinkedBasket, step
-from ..wallet_tables import linked_baskets
+from ..tables.wallet import linked_baskets
 from .shoppers import touch
 
 _by_id = select(linked_baskets).where(linked_baskets.c.id == bindparam("basket_id"))

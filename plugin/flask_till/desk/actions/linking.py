@@ -29,7 +29,7 @@ from ..linked_basket import (
     TrustedBrowser,
     same_but_for_dates,
 )
-from ..wallet_tables import linked_baskets, prompts
+from ..tables.wallet import linked_baskets, prompts
 from .basket_edits import ask_again
 from .browsers import find_trusted, trust
 from .linked_baskets import (

@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, select, update
 from ...base.columns import EPOCH
 from ...base.database import Work
 from ...errors import Conflict
-from ..wallet_tables import merchant_calls
+from ..tables.wallet import merchant_calls
 from .inpost_merchants import read_inpost, switch_off
 
 SLOT = timedelta(seconds=10)

@@ -11,7 +11,7 @@ from sqlalchemy import func, select, update
 from ...base.database import Work
 from ...errors import Conflict, NotFound
 from ..linked_basket import BY_MERCHANT, COMPLETED, PROCESSING, REJECTED, WalletOrder
-from ..wallet_tables import order_events, wallet_orders
+from ..tables.wallet import order_events, wallet_orders
 from .linked_baskets import lock_basket
 from .shoppers import touch
 from .wallet_orders import wallet_order_from

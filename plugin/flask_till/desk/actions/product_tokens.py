@@ -11,8 +11,8 @@ from sqlalchemy import func, insert, select, update
 
 from ...base.database import Work
 from ...errors import NotFound
-from ..claim_tables import holders, product_tokens
 from ..product_token import HELD, ProductToken, TokenDraft
+from ..tables.claims import holders, product_tokens
 from .shoppers import touch
 
 _root = product_tokens.c.parent_id.is_(None)

@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, select, update
 
 from ...base.database import Work
 from ...errors import Conflict, NotFound
-from ..wallet_tables import inpost_merchants, promoted_products
+from ..tables.wallet import inpost_merchants, promoted_products
 
 MOST = 500
 """Products of one merchant."""

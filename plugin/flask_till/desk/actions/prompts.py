@@ -30,7 +30,7 @@ from ..linked_basket import (
     LinkedBasket,
     Prompt,
 )
-from ..wallet_tables import linked_baskets, prompts, shoppers
+from ..tables.wallet import linked_baskets, prompts, shoppers
 from .linked_baskets import ensure_basket, lock_basket, move_basket
 from .shoppers import shopper_by_phone, touch
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from ...base.database import Work
 from ...base.prepared import Upsert
-from ..balance_tables import receivers
+from ..tables.balances import receivers
 
 _SET = Upsert(
     receivers,

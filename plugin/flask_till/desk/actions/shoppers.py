@@ -13,7 +13,7 @@ from sqlalchemy import delete, insert, select, update
 from ...base.database import Work
 from ...errors import NotFound, TooMany
 from ..linked_basket import Shopper, topic_of
-from ..wallet_tables import shoppers, sign_in_codes, wallet_sessions
+from ..tables.wallet import shoppers, sign_in_codes, wallet_sessions
 
 CODE_LIFE = timedelta(minutes=10)
 CODE_PACE = timedelta(seconds=60)

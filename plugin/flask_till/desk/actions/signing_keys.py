@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from ...base.database import Work
 from ...errors import Conflict, NotFound
-from ..wallet_tables import signing_keys
+from ..tables.wallet import signing_keys
 
 MOST_LIVE = 2
 

@@ -23,8 +23,8 @@ from ..linked_basket import (
 )
 from ..order import OrderDraft
 from ..tables import outbox
+from ..tables.wallet import wallet_orders
 from ..wallet_port import CASH_ON_DELIVERY, FREE_ORDER, Asked, PlacedOrder
-from ..wallet_tables import wallet_orders
 from .basket_edits import ask_again, count_waiting, hurry, require_open
 from .linked_baskets import lock_basket, order_basket
 from .merchants import read_merchant

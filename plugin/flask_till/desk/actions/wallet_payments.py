@@ -10,7 +10,7 @@ from sqlalchemy import update
 from ...base.database import Work
 from .. import order as desk
 from ..linked_basket import PAID, PROCESSING, REJECTED
-from ..wallet_tables import wallet_orders
+from ..tables.wallet import wallet_orders
 from .shoppers import touch
 
 DIALECT = COURIER = "inpost"

@@ -13,7 +13,7 @@ from ...base.database import Work
 from ...errors import NotFound
 from ...money import Money
 from ..tables import orders, payments
-from ..wallet_tables import wallet_orders
+from ..tables.wallet import wallet_orders
 
 
 @dataclass(frozen=True, slots=True)

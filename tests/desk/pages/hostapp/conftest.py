@@ -15,8 +15,8 @@ from flask.testing import FlaskClient
 from flask_till.desk.actions.balances import grant
 from flask_till.desk.actions.boxo_opening import open_built_in
 from flask_till.desk.boxo_desk import HostPayments
-from flask_till.desk.boxo_enrolment import BoxoEnrolment
 from flask_till.desk.boxo_payment import BoxoPayment, Wanted, new_payment_id, payer_of
+from flask_till.desk.enrolment.boxo import BoxoEnrolment
 from flask_till.desk.host_sessions import HostSessions
 from flask_till.desk.order import Line, OrderDraft
 from flask_till.desk.pages.hostapp import host_pages

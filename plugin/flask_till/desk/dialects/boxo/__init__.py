@@ -29,9 +29,9 @@ from flask import Blueprint
 from ....base.outbox import Delivery
 from ....base.relay import Outcome
 from ...boxo_desk import HostPayments
-from ...boxo_enrolment import BoxoEnrolment
 from ...boxo_payment import DIALECT
 from ...dialect_parts import DialectParts
+from ...enrolment.boxo import BoxoEnrolment
 from ...host_sessions import HostSessions
 from .front import MOST, Front
 from .host_calls import HostCalls

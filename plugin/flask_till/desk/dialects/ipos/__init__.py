@@ -34,7 +34,7 @@ from ....base.relay import Outcome
 from ....errors import Unauthenticated
 from ...actions.ipos_orders import DIALECT, find_placed
 from ...dialect_parts import DialectParts
-from ...ipos_enrolment import IposEnrolment
+from ...enrolment.ipos import IposEnrolment
 from ...ipos_user_tokens import UserTokens
 from ...order import Order
 from .admission import read_user_token

@@ -25,8 +25,8 @@ from ....base.outbox import Delivery
 from ....base.relay import Outcome
 from ....wire.kigo.webhooks import SCHEDULE
 from ...dialect_parts import DialectParts
+from ...enrolment.kigo import KigoEnrolment
 from ...kigo_desk import KigoClaims
-from ...kigo_enrolment import KigoEnrolment
 from ...kigo_partner import DIALECT
 from .front import MOST, Front
 from .server import kigo_dialect

@@ -13,20 +13,13 @@ from sqlalchemy import (
     text,
 )
 
-from ..base.columns import Flag, Json, Utc, Whole, listed
-from ..base.migrations import Migrations
-from ..base.outbox import Outbox
-from . import (  # noqa: F401 - their tables are migrated with these
-    balance_tables,
-    boxo_tables,
-    claim_tables,
-    ipos_tables,
-    kigo_tables,
-    wallet_tables,
-)
-from .order import TRANSITIONS as ORDER_TRANSITIONS
-from .payment import ACTIVE
-from .payment import TRANSITIONS as PAYMENT_TRANSITIONS
+from ...base.columns import Flag, Json, Utc, Whole, listed
+from ...base.migrations import Migrations
+from ...base.outbox import Outbox
+from ..order import TRANSITIONS as ORDER_TRANSITIONS
+from ..payment import ACTIVE
+from ..payment import TRANSITIONS as PAYMENT_TRANSITIONS
+from . import balances, boxo, claims, ipos, kigo, wallet  # noqa: F401 - migrated with these
 from .schema import PREFIX, metadata
 
 merchants = Table(

@@ -13,9 +13,9 @@ from sqlalchemy import (
     text,
 )
 
-from ..base.columns import Json, Utc, Whole, listed
-from .claim import CLAIMED, TRANSITIONS, UNCLAIMED
-from .product_token import HELD, STATES
+from ...base.columns import Json, Utc, Whole, listed
+from ..claim import CLAIMED, TRANSITIONS, UNCLAIMED
+from ..product_token import HELD, STATES
 from .schema import metadata
 
 HOLDER = "till_desk_holders.id"

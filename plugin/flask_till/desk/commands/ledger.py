@@ -5,11 +5,11 @@ from __future__ import annotations
 import click
 from flask.cli import AppGroup, with_appcontext
 
-from ..money import Money
-from .actions.merchants import read_merchant
-from .actions.posting import list_accounts, list_entries
-from .actions.receivers import list_receivers, set_account
-from .commands import desk_here, moment, rows
+from ...money import Money
+from ..actions.merchants import read_merchant
+from ..actions.posting import list_accounts, list_entries
+from ..actions.receivers import list_receivers, set_account
+from .merchants import desk_here, moment, rows
 
 
 @click.command("ledger")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import click
 from flask.cli import AppGroup
 
-from .actions.ipos_apps import list_apps, list_widgets
-from .actions.ipos_rewards import list_pools
-from .actions.ipos_users import list_users
-from .balance import KINDS
-from .commands import desk_here, rows
-from .ipos_enrolment import IposEnrolment, WidgetCredentials
+from ..actions.ipos_apps import list_apps, list_widgets
+from ..actions.ipos_rewards import list_pools
+from ..actions.ipos_users import list_users
+from ..balance import KINDS
+from ..enrolment.ipos import IposEnrolment, WidgetCredentials
+from .merchants import desk_here, rows
 
 ipos = AppGroup("ipos", help="This desk as a platform for portals and widgets that speak IPOS.")
 apps = AppGroup("apps", help="Portals: each is bound to an IP and sells for a merchant.")

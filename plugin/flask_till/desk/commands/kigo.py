@@ -7,10 +7,10 @@ from typing import Any
 import click
 from flask.cli import AppGroup
 
-from .actions.kigo_partners import list_partners, list_products, list_programs
-from .commands import desk_here, rows
-from .kigo_enrolment import KigoCredentials, KigoEnrolment
-from .kigo_partner import CLAIM_SECONDS, THEMES, TYPES
+from ..actions.kigo_partners import list_partners, list_products, list_programs
+from ..enrolment.kigo import KigoCredentials, KigoEnrolment
+from ..kigo_partner import CLAIM_SECONDS, THEMES, TYPES
+from .merchants import desk_here, rows
 
 kigo = AppGroup("kigo", help="This desk as the Kigo of partners: claim codes, and a hub for them.")
 partners = AppGroup("partners", help="Companies that order claim codes for their users.")

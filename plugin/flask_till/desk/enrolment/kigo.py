@@ -10,13 +10,13 @@ from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
-from ..base.database import Database
-from ..base.http import check_url
-from ..base.sealing import Seal, digest, new_secret
-from ..errors import Conflict, InvalidRequest, SettingsError
-from ..wire.kigo.values import LONGEST_ID, check_web_url, is_storable
-from .actions import kigo_partners
-from .kigo_partner import THEMES, TYPES, KigoProduct, Partner, Program
+from ...base.database import Database
+from ...base.http import check_url
+from ...base.sealing import Seal, digest, new_secret
+from ...errors import Conflict, InvalidRequest, SettingsError
+from ...wire.kigo.values import LONGEST_ID, check_web_url, is_storable
+from ..actions import kigo_partners
+from ..kigo_partner import THEMES, TYPES, KigoProduct, Partner, Program
 
 _COLOUR = re.compile("#[0-9a-fA-F]{6}")
 LONGEST_NAME = 1000

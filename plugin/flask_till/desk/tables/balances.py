@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Table, Text
 
-from ..base.columns import Flag, Json, Utc, Whole, listed
-from .balance import KINDS, SPENT, VOID
+from ...base.columns import Flag, Json, Utc, Whole, listed
+from ..balance import KINDS, SPENT, VOID
 from .schema import metadata
 
 balances = Table(

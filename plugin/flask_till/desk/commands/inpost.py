@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 from flask.cli import AppGroup
 
-from .commands import desk_here, merchants, moment, rows
-from .inpost_enrolment import InpostCredentials
+from ..enrolment.inpost import InpostCredentials
+from .merchants import desk_here, merchants, moment, rows
 
 inpost = AppGroup("inpost", help="This desk as a wallet for shops that speak InPost Pay.")
 keys = AppGroup("keys", help="The keys that sign our calls to shops; the newest live one signs.")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from sqlalchemy import CheckConstraint, Column, ForeignKey, ForeignKeyConstraint, Index, Table, Text
 from sqlalchemy import UniqueConstraint as Unique
 
-from ..base.columns import Flag, Json, Utc, Whole, listed
-from .claim_tables import HOLDER
-from .kigo_partner import THEMES, TYPES
+from ...base.columns import Flag, Json, Utc, Whole, listed
+from ..kigo_partner import THEMES, TYPES
+from .claims import HOLDER
 from .schema import metadata
 
 PARTNER = "till_desk_kigo_partners.id"

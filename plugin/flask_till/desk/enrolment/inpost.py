@@ -12,12 +12,12 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
-from ..base.database import Database
-from ..base.http import check_url
-from ..base.sealing import Seal, digest, new_secret
-from ..errors import Conflict, InvalidRequest, SettingsError
-from .actions import inpost_merchants as actions
-from .linked_basket import InpostMerchant
+from ...base.database import Database
+from ...base.http import check_url
+from ...base.sealing import Seal, digest, new_secret
+from ...errors import Conflict, InvalidRequest, SettingsError
+from ..actions import inpost_merchants as actions
+from ..linked_basket import InpostMerchant
 
 SHORTEST_SECRET = 16
 _ID = re.compile(r"[\x21-\x2b\x2d-\x7e]{1,255}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import MetaData
 
-from ..base.columns import NAMING
+from ...base.columns import NAMING
 
 PREFIX = "till_desk_"
 metadata = MetaData(naming_convention=NAMING)

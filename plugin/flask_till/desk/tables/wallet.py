@@ -14,8 +14,8 @@ from sqlalchemy import (
     text,
 )
 
-from ..base.columns import Flag, Json, Utc, Whole, listed
-from .linked_basket import (
+from ...base.columns import Flag, Json, Utc, Whole, listed
+from ..linked_basket import (
     ACCEPTED,
     BOUND,
     EDIT_KINDS,

@@ -9,16 +9,16 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from ..base.logs import one_line, printable
-from ..errors import SettingsError, TillError
-from .actions.events import list_deliveries, send_again, show_event
-from .actions.evidence import list_quarantined
-from .actions.merchants import list_merchants
-from .actions.transfers import list_reversals, list_transfers
-from .counter import EXTENSION
-from .extension import DeskState
-from .gateway_choice import INSIDE
-from .merchant import Credentials
+from ...base.logs import one_line, printable
+from ...errors import SettingsError, TillError
+from ..actions.events import list_deliveries, send_again, show_event
+from ..actions.evidence import list_quarantined
+from ..actions.merchants import list_merchants
+from ..actions.transfers import list_reversals, list_transfers
+from ..counter import EXTENSION
+from ..extension import DeskState
+from ..gateway_choice import INSIDE
+from ..merchant import Credentials
 
 STATES = ("waiting", "done", "dead", "disabled")
 

@@ -8,13 +8,13 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
 
-from ..base.database import Database, Work
-from ..base.http import check_url
-from ..base.sealing import Seal, digest, new_secret
-from ..errors import Conflict, InvalidRequest, SettingsError, Unauthenticated
-from .actions import merchants as merchant_actions
-from .merchant import Credentials, Merchant
-from .origins import as_origin
+from ...base.database import Database, Work
+from ...base.http import check_url
+from ...base.sealing import Seal, digest, new_secret
+from ...errors import Conflict, InvalidRequest, SettingsError, Unauthenticated
+from ..actions import merchants as merchant_actions
+from ..merchant import Credentials, Merchant
+from ..origins import as_origin
 
 
 class Enrolment:

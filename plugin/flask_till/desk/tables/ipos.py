@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, Text, text
 from sqlalchemy import UniqueConstraint as Unique
 
-from ..base.columns import Flag, Json, Utc, Whole, listed
-from .ipos_portal import ACCOUNTS
+from ...base.columns import Flag, Json, Utc, Whole, listed
+from ..ipos_portal import ACCOUNTS
 from .schema import metadata
 
 MERCHANT = "till_desk_merchants.id"

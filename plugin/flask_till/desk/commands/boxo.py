@@ -8,12 +8,12 @@ from typing import IO, Any
 import click
 from flask.cli import AppGroup
 
-from ..money import Money
-from .actions import boxo_partners as partners
-from .balance import KINDS, WALLET
-from .boxo_enrolment import BoxoCredentials, BoxoEnrolment
-from .boxo_payment import BUILT_IN, HOST_KINDS, Proof
-from .commands import desk_here, rows
+from ...money import Money
+from ..actions import boxo_partners as partners
+from ..balance import KINDS, WALLET
+from ..boxo_payment import BUILT_IN, HOST_KINDS, Proof
+from ..enrolment.boxo import BoxoCredentials, BoxoEnrolment
+from .merchants import desk_here, rows
 
 boxo = AppGroup("boxo", help="This desk as the platform between Boxo miniapps and host apps.")
 miniapps = AppGroup("miniapps", help="Shops that are shown inside host apps.")

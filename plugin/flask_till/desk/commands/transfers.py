@@ -5,13 +5,13 @@ from __future__ import annotations
 import click
 from flask.cli import AppGroup
 
-from .actions.transfers import (
+from ..actions.transfers import (
     list_reversals,
     list_transfers,
     retry_reversal,
     retry_transfer,
 )
-from .commands import desk_here, moment, rows
+from .merchants import desk_here, moment, rows
 
 STATES = ("pending", "succeeded", "failed", "withheld")
 

@@ -14,8 +14,8 @@ from sqlalchemy import (
     text,
 )
 
-from ..base.columns import Flag, Json, Utc, Whole, listed
-from .boxo_payment import HOST_KINDS, OUTCOMES
+from ...base.columns import Flag, Json, Utc, Whole, listed
+from ..boxo_payment import HOST_KINDS, OUTCOMES
 from .schema import metadata
 
 boxo_miniapps = Table(

@@ -9,16 +9,16 @@ from functools import partial
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
 
-from ..base.database import Database
-from ..base.http import check_url
-from ..base.sealing import Seal, digest, new_secret
-from ..errors import Conflict, InvalidRequest, SettingsError
-from ..money import Money
-from .actions import boxo_partners as actions
-from .actions.balances import grant
-from .actions.boxo_used_once import add_auth_code
-from .balance import KINDS, WALLET
-from .boxo_payment import (
+from ...base.database import Database
+from ...base.http import check_url
+from ...base.sealing import Seal, digest, new_secret
+from ...errors import Conflict, InvalidRequest, SettingsError
+from ...money import Money
+from ..actions import boxo_partners as actions
+from ..actions.balances import grant
+from ..actions.boxo_used_once import add_auth_code
+from ..balance import KINDS, WALLET
+from ..boxo_payment import (
     BUILT_IN,
     HOST_KINDS,
     BoxoHost,
@@ -27,9 +27,9 @@ from .boxo_payment import (
     Proof,
     payer_of,
 )
-from .boxo_signing import Signing, read_signing
-from .host_sessions import HostSessions, SetsCookies
-from .origins import as_origin
+from ..boxo_signing import Signing, read_signing
+from ..host_sessions import HostSessions, SetsCookies
+from ..origins import as_origin
 
 SHORTEST_SECRET = 8
 _ID = re.compile(r"[A-Za-z0-9_.-]{1,250}")

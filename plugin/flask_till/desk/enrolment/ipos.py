@@ -10,16 +10,16 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from ..base.database import Database, Work
-from ..base.sealing import Seal, digest, new_secret
-from ..errors import Conflict, InvalidRequest, NotFound, SettingsError
-from ..money import Money
-from ..wire.ipos.tokens import ACCESS_KEY, SECRET_KEY, new_access_key, new_secret_key
-from .actions import balances, ipos_apps, ipos_rewards, ipos_users
-from .balance import KINDS
-from .ipos_portal import CURRENCY, SESSION_LIFE, App, Pool, User, Widget, payer_of
-from .ipos_user_tokens import UserTokens
-from .origins import as_origin
+from ...base.database import Database, Work
+from ...base.sealing import Seal, digest, new_secret
+from ...errors import Conflict, InvalidRequest, NotFound, SettingsError
+from ...money import Money
+from ...wire.ipos.tokens import ACCESS_KEY, SECRET_KEY, new_access_key, new_secret_key
+from ..actions import balances, ipos_apps, ipos_rewards, ipos_users
+from ..balance import KINDS
+from ..ipos_portal import CURRENCY, SESSION_LIFE, App, Pool, User, Widget, payer_of
+from ..ipos_user_tokens import UserTokens
+from ..origins import as_origin
 
 _NAME = re.compile(r"[\x21-\x7e]{1,128}")
 _ACCESS = re.compile(ACCESS_KEY + r"[0-9A-Za-z]{25}")

@@ -1,0 +1,1 @@
+"""``flask till ...`` for a desk: one module for each group of commands."""

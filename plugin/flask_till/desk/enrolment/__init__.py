@@ -1,0 +1,1 @@
+"""Adding whom the desk serves: one module for each protocol, merchants for all."""
