@@ -12,7 +12,7 @@ from typing import Any
 from . import Site
 from .catalog import Goods
 
-TOKEN_PATH = "/auth/realms/external/protocol/openid-connect/token"  # noqa: S105  # a path
+TOKEN_PATH = "/auth/realms/external/protocol/openid-connect/token"
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ SHOP = Merchant(
     merchant_id="mer_demoStempel",
     name="Stempel",
     api_key="till_key_demoStempel_0123456789abcdefghijkl",
-    callback_secret="whsec_c3RlbXBlbC1kZW1vLWNhbGxiYWNrLXNlY3JldC0wMQ==",  # noqa: S106  # for all to see
+    callback_secret="whsec_c3RlbXBlbC1kZW1vLWNhbGxiYWNrLXNlY3JldC0wMQ==",
 )
 
 
@@ -47,11 +47,11 @@ class InpostMerchant:
 
 INPOST = InpostMerchant(
     client_id="stempel-demo",
-    client_secret="stempel-demo-client-secret-01",  # noqa: S106  # for all to see
+    client_secret="stempel-demo-client-secret-01",
     merchant_external_id="0c1f6a52-5a43-4d55-9c0e-5741e0d8a001",
     pos_id="V000000001",
     merchant_client_id="stempel-demo-widget",
-    merchant_secret="stempel-demo-merchant-secret-01",  # noqa: S106  # for all to see
+    merchant_secret="stempel-demo-merchant-secret-01",
 )
 
 
@@ -76,10 +76,10 @@ IPOS = IposWidget(
     merchant_id="mer_demoStempelIpos",
     app_id="app_stempel",
     ip_id=417,
-    login_secret="stempel-demo-login-secret-01",  # noqa: S106  # for all to see
+    login_secret="stempel-demo-login-secret-01",
     widget_tag="stempel",
     access_key="wgt_ak_5ce23e15ce23e15ce23e15ce2",
-    secret_key="wgt_sk_0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c",  # noqa: S106
+    secret_key="wgt_sk_0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c",
     user_id="usr_ada",
     user_name="ada",
     email="ada@stempel.example",
@@ -109,14 +109,14 @@ class BoxoPair:
 BOXO = BoxoPair(
     merchant_id="mer_demoStempelBoxo",
     app_id="app36902",
-    secret_key="mini-secret-1",  # noqa: S106  # for all to see
-    hmac_secret="boxo-example-hmac-secret",  # noqa: S106
+    secret_key="mini-secret-1",
+    hmac_secret="boxo-example-hmac-secret",
     client_id="host_client_1",
-    host_secret_key="host-secret-1",  # noqa: S106
-    host_hmac_secret="boxo-example-host-hmac-secret",  # noqa: S106
+    host_secret_key="host-secret-1",
+    host_hmac_secret="boxo-example-host-hmac-secret",
     user_reference="user-77",
     outside_client_id="host_client_2",
-    outside_secret_key="host-secret-2",  # noqa: S106
+    outside_secret_key="host-secret-2",
 )
 LOCAL_NETWORKS = ("127.0.0.0/8", "::1")
 """Whose calls need no signature in the demo."""
@@ -149,6 +149,7 @@ def describe(site: Site, *, user_token: str) -> dict[str, Any]:
         },
         "ipos": {
             "base_url": ipos,
+            "openapi_url": f"{ipos}/openapi.json",
             "api_url": f"{ipos}/api/v1",
             **asdict(IPOS),
             "user_token": user_token,
@@ -161,6 +162,7 @@ def describe(site: Site, *, user_token: str) -> dict[str, Any]:
         },
         "boxo": {
             "base_url": boxo,
+            "openapi_url": f"{boxo}/openapi.json",
             "api_url": f"{boxo}/api/v1",
             **asdict(BOXO),
             "allowed_networks": list(LOCAL_NETWORKS),

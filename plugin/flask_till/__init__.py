@@ -23,9 +23,9 @@ from .shop.actions.catalogs import ListCatalog, SqlCatalog
 from .shop.basket import Basket, BasketLine
 from .shop.catalog import Catalog, Product
 from .shop.desks import Desk
-from .shop.desks.boxo import BoxoDesk
-from .shop.desks.ipos import IposDesk
-from .shop.desks.ipos_login import HostLogin
+from .shop.desks.boxo.desk import BoxoDesk
+from .shop.desks.ipos.desk import IposDesk
+from .shop.desks.ipos.login import HostLogin
 from .shop.extension import Till as _ShopTill
 from .shop.order import Order, OrderLine
 from .shop.promotion import Promotion

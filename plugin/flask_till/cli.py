@@ -163,10 +163,11 @@ def doctor() -> None:
     checks += _check_proxy()
     pasted: list[tuple[str, str]] = []
     if SHOP in current_app.extensions:
-        settings = current_app.extensions[SHOP].settings
+        shop = current_app.extensions[SHOP]
+        settings, name = shop.settings, shop.desk.name
         base = settings.public_url or "https://<this shop>"
-        pasted.append(("callbacks, for `merchants add --callback-url`",
-                       f"{base}{settings.url_prefix}/callbacks/till"))  # fmt: skip
+        pasted.append(("callbacks, for the desk that takes the money",
+                       f"{base}{settings.url_prefix}/callbacks/{name}"))  # fmt: skip
         if settings.has_wallet:
             checks.append(check_wallet(current_app.extensions[SHOP]))
             pasted.append(("merchant, to register at InPost Pay",

@@ -183,8 +183,8 @@ class DeskSettings(Both):
         "TILL_STRIPE_CHANNEL",
         "till",
         values.text,
-        "Names this desk at Stripe: news of payments with another name is somebody else's. Two desks"
-        " on one Stripe account need two names.",
+        "Names this desk at Stripe: payments under another name are somebody else's. Two desks on"
+        " one Stripe account need two names.",
     )
     wallet_prompt_seconds: int = setting(
         "TILL_WALLET_PROMPT_SECONDS",

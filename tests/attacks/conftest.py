@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from tests.attacks.market import Market
+from tests.attacks.neighbourhood import Neighbourhood
 
 
 @pytest.fixture
@@ -49,3 +50,26 @@ def wait_for() -> Callable[[str], Any]:
         pytest.fail(f"nobody answers at {url}")
 
     return ask
+
+
+@pytest.fixture
+def new_neighbourhood(
+    new_database_url: Callable[[], str], tmp_path: Path
+) -> Iterator[Callable[..., Neighbourhood]]:
+    """As `new_market`: a desk with partners of both kinds, audited when the test is over."""
+    made: list[Neighbourhood] = []
+
+    def make(**config: Any) -> Neighbourhood:
+        made.append(Neighbourhood(new_database_url(), tmp_path, **config))
+        return made[-1]
+
+    yield make
+    for neighbourhood in made:
+        neighbourhood.audit()
+        neighbourhood.close()
+
+
+@pytest.fixture
+def neighbourhood(new_neighbourhood: Callable[..., Neighbourhood]) -> Neighbourhood:
+    """Runs on SQLite, then on PostgreSQL."""
+    return new_neighbourhood()

@@ -33,3 +33,28 @@ def make_desk(
 def desk(make_desk: Callable[..., TheDesk]) -> TheDesk:
     """Runs on SQLite, then on PostgreSQL; every invariant is audited when the test is over."""
     return make_desk()
+
+
+@pytest.fixture
+def cut_in(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """``cut_in(where, name, do)``: something else happens once, just before that is called.
+
+    With ``after``, once that has answered.
+    """
+
+    def before(where: Any, name: str, do: Callable[[], Any], *, after: bool = False) -> None:
+        real, done = getattr(where, name), []
+
+        def cut(*given: Any, **named: Any) -> Any:
+            first = not done
+            done.append(True)
+            if first and not after:
+                do()
+            answer = real(*given, **named)
+            if first and after:
+                do()
+            return answer
+
+        monkeypatch.setattr(where, name, cut)
+
+    return before

@@ -159,6 +159,26 @@ def test_a_crash_between_taking_and_telling_is_found_by_the_sweep(
     assert having(desk) == (0, 0, 0)
 
 
+@pytest.mark.parametrize("end", ["cancel", "expire"])
+def test_an_attempt_that_got_lost_on_its_way_takes_nothing_when_the_order_ends(
+    desk: Any, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    give(desk, "wallet", 1000)
+    order = an_order(desk)
+
+    def die(*_: Any) -> None:
+        raise RuntimeError("the process is gone")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(desk.cashier.gateways["test_balance"], "start", die)
+        with pytest.raises(RuntimeError):
+            pay(desk, order)
+    desk.clock.advance(1800 if end == "expire" else 0)
+    ended = getattr(desk.cashier, end)(order.id)
+    assert ended.status in ("cancelled", "expired")
+    assert having(desk) == (1000, 0, 0)
+
+
 def test_what_was_given_up_takes_nothing_afterwards(desk: Any) -> None:
     give(desk, "wallet", 1000)
     order = an_order(desk)

@@ -8,8 +8,16 @@ from typing import Any
 import pytest
 
 from flask_till.desk.actions.payments import start_payment
+from flask_till.desk.gateways.sandbox import SandboxGateway
 from flask_till.desk.tables import ledger, payments, refunds
-from flask_till.errors import Conflict, GatewayRefused, GatewayUnavailable, NotFound, RequestError
+from flask_till.errors import (
+    Conflict,
+    GatewayRefused,
+    GatewayUnavailable,
+    InvalidRequest,
+    NotFound,
+    RequestError,
+)
 
 
 def drain(desk: Any, seconds: float = 60) -> None:
@@ -365,3 +373,24 @@ def test_shares_bear_a_refund_in_proportion(desk: Any) -> None:
     for minor in (1, 499, 500):
         desk.cashier.refund(order.id, Money.of_minor(minor, "PLN"))
     assert balance(desk) == {}
+
+
+def test_a_sandbox_payment_with_nonsense_takes_no_money_when_the_order_is_cancelled(
+    make_desk: Any,
+) -> None:
+    sandbox = SandboxGateway(in_development=True)
+    desk = make_desk(gateways=[sandbox], env="development")
+    order = desk.order()
+    with pytest.raises(InvalidRequest):
+        desk.cashier.pay(
+            order.id, gateway="sandbox", method="sandbox", inputs={"outcome": "nonsense"}
+        )
+    assert desk.cashier.cancel(order.id).status == "cancelled"
+
+
+def test_of_attempts_in_one_millisecond_the_one_under_way_is_the_orders_payment(desk: Any) -> None:
+    for number in range(8):
+        order = desk.order(f"T-{number}")
+        desk.start(order, "card")
+        desk.start(order, "slip")
+        assert desk.read(order.id).payment.method == "slip"

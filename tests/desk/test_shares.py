@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from flask_till.desk.actions.receivers import set_account
 from flask_till.desk.actions.transfers import (
     list_reversals,
     list_transfers,
@@ -341,3 +342,12 @@ def test_a_receiver_of_two_shares_gives_back_of_both(desk: Any) -> None:
     desk.cashier.refund(order.id, pln(500))
     drain(desk)
     assert held(desk) == (150, 50)
+
+
+def test_a_share_that_names_no_account_goes_to_that_of_its_receiver(desk: Any) -> None:
+    merchant = desk.credentials.merchant_id
+    desk.database.write(set_account, merchant, "potter", "acct_potter")
+    shares = (Share("potter", 1000), Share("painter", 500), Share("potter", 7, "acct_other"))
+    order = desk.order(shares=shares)
+    accounts = [share.account for share in desk.read(order.id).shares]
+    assert accounts == ["acct_potter", None, "acct_other"]

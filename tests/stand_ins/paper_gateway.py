@@ -104,8 +104,9 @@ class PaperGateway:
         if self.before_cancel is not None:
             self.before_cancel()
         with self._lock:
-            ref = _ref(charge)
-            if self.status[ref] != "succeeded":
+            ref = charge.provider_ref or f"paper_{charge.payment_id}"
+            self.charges.setdefault(ref, charge)
+            if self.status.get(ref) != "succeeded":
                 self.status[ref] = "cancelled"
             return self.evidence(ref)
 

@@ -90,6 +90,7 @@ def _refused(field: str, why: str) -> InvalidRequest:
 
 
 def _is_private_literal(host: str) -> bool:
+    host = host.rstrip(".")
     try:
         return not is_public(host)
     except ValueError:

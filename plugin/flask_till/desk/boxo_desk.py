@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from ..base.database import Database, Work
-from ..errors import Conflict, Forbidden, GatewayRefused, NotFound
+from ..errors import Conflict, Forbidden, NotFound
 from .actions.balances import read_balances
 from .actions.boxo_payments import note_outcome, read_payment
 from .balance import WALLET
@@ -85,10 +85,10 @@ class HostPayments:
             return self._end(payment, order, FAILED, TOO_LITTLE)
         try:
             return self._cashier.pay(order.id, gateway=gateway, method=WALLET, inputs={}).order
-        except GatewayRefused:
-            return self._end(payment, order, FAILED, TOO_LITTLE)
-        except Conflict:  # somebody else decided meanwhile
-            return self._cashier.get(order.id)
+        except Conflict as refusal:
+            if refusal.code == "INSUFFICIENT_BALANCE":
+                return self._end(payment, order, FAILED, TOO_LITTLE)
+            return self._cashier.get(order.id)  # somebody else decided meanwhile, or is about to
 
     def _play(self, payment: BoxoPayment, order: Order, outcome: str | None) -> Order:
         """In development the sandbox pays for whoever is there."""

@@ -153,6 +153,13 @@ class Cashier:
         started = self.paying.start(order, gateway=gateway, method=method, inputs=inputs)
         return Begun(self.get(order_id), started)
 
+    def stop(self, order_id: str) -> None:
+        """Stop what is under way, so that paying begins anew. Money that comes first wins.
+
+        Raises `GatewayUnavailable` or `GatewayRefused`.
+        """
+        self.paying.stop_all(order_id)
+
     def act(self, order_id: str, inputs: Mapping[str, str]) -> Order:
         """Pass a step that the shopper took on our page (a confirmation) to the gateway."""
         self.paying.act(self.get(order_id), inputs)

@@ -61,6 +61,7 @@ class Paying:
             account=chosen.account,
             method=method,
             live=chosen.livemode,
+            limited=not isinstance(chosen, TakesWord),
         )
         return self._open(order, payment, inputs).started
 
@@ -144,13 +145,21 @@ class Paying:
                     log.warning("payment %s does not stop yet: %s", payment.id, error.code)
 
     def _stop(self, order_id: str, payment: Payment) -> None:
+        """Have its gateway see to it that nothing comes of it, also of one that was lost on the
+        way there, which must not be begun by that."""
         order = self._database.read(reading.read_order, order_id)
         gateway = self._charging.gateway(payment.gateway)
+        try:
+            evidence = gateway.cancel(self._charging.charge(order, payment))
+        except GatewayRefused as refusal:
+            if payment.provider_ref is not None:
+                raise
+            self._database.write(payments.refuse_payment, payment.id, refusal.message)
+            return
         if payment.provider_ref is None:
-            payment = self._open(order, payment, {}).payment
-            if payment.provider_ref is None:
-                return
-        self.settle(gateway.cancel(self._charging.charge(order, payment)))
+            ref = evidence.provider_ref
+            self._database.write(payments.bind_payment, payment.id, provider_ref=ref, client={})
+        self.settle(evidence)
 
     # --- settling -------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -19,6 +20,19 @@ from tests.desk.the_desk import TheDesk
 from tests.stand_ins.paper_gateway import PaperGateway
 
 
+class Ticking:
+    """The test's clock; no two looks at it give the same millisecond, as it is in life."""
+
+    def __init__(self, clock: Any) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+
+    def __call__(self) -> datetime:
+        with self._lock:
+            moment: datetime = self._clock.advance(0.001)
+            return moment
+
+
 @pytest.fixture
 def new_desk(make_desk: Callable[..., TheDesk], clock: Any) -> Iterator[Callable[..., TheDesk]]:
     """Whatever happens on them, the invariants hold when the test is over."""
@@ -28,7 +42,7 @@ def new_desk(make_desk: Callable[..., TheDesk], clock: Any) -> Iterator[Callable
     def make(**given: Any) -> TheDesk:
         paper = PaperGateway()
         gateways = [paper, SandboxGateway(in_development=True, clock=clock)]
-        made = make_desk(**{"gateways": gateways} | given)
+        made = make_desk(**{"gateways": gateways, "clock": Ticking(clock)} | given)
         made.gateway = paper
         known.append(made)
         return made

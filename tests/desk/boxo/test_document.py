@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from itertools import count
@@ -21,16 +21,8 @@ from flask_till.desk.gateways.sandbox import SandboxGateway
 from tests.conftest import StillClock
 from tests.desk.boxo.the_miniapp import APP, ELSEWHERE, HOST, LISTED, NOW, TheMiniapp, an_order
 from tests.desk.the_desk import TheDesk
+from tests.desk.the_documents import AS_FOUND, without_headers
 
-EXAMPLES = int(os.environ.get("TILL_EXAMPLES", "40"))
-PROFILE = hypothesis.settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate],
-    suppress_health_check=list(hypothesis.HealthCheck),
-)
 CALLER = "HTTP_X_TEST_CALLER"
 """Where a request says to come from; `Neighbourhood` believes it."""
 OPERATIONS = [part["operationId"] for item in document._paths().values() for part in item.values()]
@@ -104,7 +96,7 @@ def made_right(desk: TheDesk, case: Any, payment_id: str) -> None:
         case.path_parameters = {"app_id": APP}
         case.query = {"client_id": HOST}
         return
-    body |= {"app_id": APP, "client_id": HOST}
+    body = case.body = exact(body) | {"app_id": APP, "client_id": HOST}
     if "order_payment_id" in body:
         body["order_payment_id"] = payment_id
     for name in ("auth_code", "payload"):
@@ -112,18 +104,16 @@ def made_right(desk: TheDesk, case: Any, payment_id: str) -> None:
             body[name] = desk.desk.boxo.issue_auth_code(HOST, "user-77")
             body.pop("user_reference", None)
     if "order" in body:
-        body["order"] = exact(body["order"])
         body["order"]["currency"] = "USD"  # others have fewer places
         body["order"]["miniapp_order_id"] = f"TEA-{next(ids)}"  # each is an order of its own
         body["order"].pop("hostapp_user_id", None)
-    if "custom_attributes" in body:
-        body["custom_attributes"] = exact(body["custom_attributes"])
 
 
 def exact(value: Any) -> Any:
     """Hundredths as binary fractions have them are not what somebody wrote."""
     if isinstance(value, float):
-        return round(value, 2) if 1e-3 < abs(value) < 1e13 else 0.5
+        value = round(value, 2) if 1e-3 < abs(value) < 1e13 else 0.5
+        return int(value) if value.is_integer() else value
     if isinstance(value, dict):
         return {name: exact(part) for name, part in value.items()}
     return [exact(part) for part in value] if isinstance(value, list) else value
@@ -136,7 +126,7 @@ def test_a_right_request_is_answered_as_the_document_says(
     operation = api.find_operation_by_id(name)
     accepted = set()
 
-    @PROFILE
+    @AS_FOUND
     @hypothesis.given(
         case=operation.as_strategy(generation_mode=GenerationMode.POSITIVE),
         state=st.sampled_from(sorted(payments)),
@@ -161,13 +151,14 @@ def test_a_right_request_is_answered_as_the_document_says(
 def test_a_wrong_request_is_refused_as_the_document_says(api: Any, name: str) -> None:
     operation = api.find_operation_by_id(name)
 
-    @PROFILE
+    @AS_FOUND
     @hypothesis.given(case=operation.as_strategy(generation_mode=GenerationMode.NEGATIVE))
     def check(case: Any) -> None:
-        case.headers = {}
+        without_headers(case)
         if isinstance(case.body, dict):  # whoever is nobody hears of nothing else
             for member, known in (("app_id", APP), ("client_id", HOST)):
-                if isinstance(case.body.get(member), str):
+                told = case.body.get(member)
+                if isinstance(told, str) and re.fullmatch(document.ID["pattern"], told):
                     case.body[member] = known
         case.call_and_validate(headers=from_(LISTED), excluded_checks=[positive_data_acceptance])
 
@@ -179,7 +170,7 @@ def test_nobody_is_let_in(desk: TheDesk, api: Any, payments: Any, name: str) -> 
     operation = api.find_operation_by_id(name)
     payment_id = payments["in_process"]()
 
-    @PROFILE
+    @AS_FOUND
     @hypothesis.given(case=operation.as_strategy(generation_mode=GenerationMode.POSITIVE))
     def check(case: Any) -> None:
         made_right(desk, case, payment_id)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -18,21 +17,14 @@ from flask_till.desk.dialects import bearer
 from flask_till.desk.dialects.till import ROUTES
 from flask_till.desk.extension import OrderDesk
 from tests.desk.the_desk import SHOP
+from tests.desk.the_documents import PROFILE
 from tests.stand_ins.paper_gateway import PaperGateway
 
 KEY = "till_key_that_only_tests_know"
-EXAMPLES = int(os.environ.get("TILL_EXAMPLES", "40"))
 OPERATIONS = ["createOrder", "listOrders", "getOrder", "createToken", "cancelOrder", "createRefund",
               "listEvents", "replayEvent"]  # fmt: skip
 NEVER_WRONG = ("getOrder", "listEvents")
 """They take nothing but an id, and any text may be one."""
-PROFILE = hypothesis.settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=list(hypothesis.HealthCheck),
-)
 
 
 @pytest.fixture(scope="module")

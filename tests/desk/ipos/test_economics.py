@@ -179,7 +179,7 @@ def test_nothing_is_lost_or_made_whatever_the_model(amount, ratios, passed, cost
         ),
         model=RewardsModel.read({"revenue_ratio": given_out}),
     )
-    shares = economics.shares(Money.of_minor(amount, "USD"), {})
+    shares = economics.shares(Money.of_minor(amount, "USD"))
     total = sum(share.amount for share in shares)
     rest = amount - taken
     assert all(share.amount > 0 for share in shares)

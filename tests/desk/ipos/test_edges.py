@@ -143,3 +143,20 @@ def test_one_caller_cannot_have_callbacks_sent_without_end(limited):
     order_id = caller.create()["order_id"]
     body = {"order_id": order_id, "new_callback_url": "http://127.0.0.1:9/"}
     slowed(lambda: caller.post("/order/resend-callback", body))
+
+
+def test_the_order_page_is_found_below_the_base_url_too(portal, user, desk):
+    browser = desk.app.test_client()
+
+    def get(address, **more):
+        return browser.get(address, base_url="https://pay.example", **more)
+
+    query = {"orderId": user.create()["order_id"], "token": portal.user_token(), "theme": "dark"}
+    led = get("/ipos/order", query_string=query)
+    assert (led.status_code, led.headers["Referrer-Policy"]) == (303, "no-referrer")
+    opened = get(led.headers["Location"])
+    assert (opened.status_code, "token" in opened.headers["Location"]) == (303, False)
+    shown = get(opened.headers["Location"])
+    assert shown.status_code == 200
+    assert 'data-theme="dark"' in shown.text
+    assert get(get("/ipos/order").headers["Location"]).status_code == 400

@@ -11,7 +11,7 @@ from flask_till.base.database import Database
 from flask_till.shop.actions.orders import apply_desk_order
 from flask_till.shop.catalog import Shelf
 from flask_till.shop.checkout import Checkout
-from flask_till.shop.desks.boxo import BoxoDesk
+from flask_till.shop.desks.boxo.desk import BoxoDesk
 from tests.conftest import StillClock
 from tests.shop.dollars import dollar_shelf
 from tests.shop.shelves import fill

@@ -28,8 +28,8 @@ from flask_till.shop.desks import (
     PaysInHost,
     ShopperUnknown,
 )
-from flask_till.shop.desks.boxo_answers import UNANSWERED
-from flask_till.shop.desks.boxo_words import GIVEN_UP, STATUS, VERSION
+from flask_till.shop.desks.boxo.answers import UNANSWERED
+from flask_till.shop.desks.boxo.words import GIVEN_UP, STATUS, VERSION
 from flask_till.shop.desks.exchange import LARGEST_ANSWER
 from flask_till.shop.order import TRANSITIONS
 from flask_till.shop.routes.body import to_json

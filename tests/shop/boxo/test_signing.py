@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from flask_till import BoxoHeaders, BoxoScheme
 from flask_till.errors import BadSignature, SettingsError, Unauthenticated
-from flask_till.shop.desks.boxo_proof import Proof
+from flask_till.shop.desks.boxo.proof import Proof
 from flask_till.wire.boxo.signing import Call
 from tests.shop.dollars import ORDER
 from tests.stand_ins.boxo_platform import APP_ID, CLIENT_ID, SIGNING_SECRET, password

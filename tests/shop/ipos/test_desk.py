@@ -16,14 +16,12 @@ from flask_till.errors import (
     Forbidden,
     InvalidRequest,
     NotFound,
-    SettingsError,
     Unauthenticated,
     Unavailable,
 )
 from flask_till.shop.desks import ChecksShop, Desk, ShopperUnknown
 from flask_till.shop.desks.exchange import LARGEST_ANSWER
-from flask_till.shop.desks.ipos import IposDesk
-from flask_till.shop.desks.ipos_words import GIVEN_UP, RANK, RANKS, STATUS, order_id_of
+from flask_till.shop.desks.ipos.words import GIVEN_UP, RANK, RANKS, STATUS, order_id_of
 from flask_till.shop.order import TRANSITIONS
 from flask_till.wire.ipos.orders import OrderStatus
 from tests.shop.dollars import NOON, ORDER, usd
@@ -364,49 +362,3 @@ def test_what_the_platform_does_not_refund_is_its_refusal(desk, platform):
         desk.refund(PLACED, usd("5.00"), key="k1")
     with pytest.raises(InvalidRequest, match="USD"):
         desk.refund(PLACED, ORDER.total.__class__("5", "EUR"), key="k1")
-
-
-# ---- setting up ----
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {"access_key": "wgt_sk_1"},
-        {"secret_key": ""},
-        {"app_id": ""},
-        {"methods": []},
-        {"methods": "wallet"},
-        {"methods": ["wallet", "money"]},
-        {"callback_url": "/till/callbacks/ipos"},
-        {"callback_url": "ftp://shop.example/"},
-        {"callback_url": "https://shop.example/" + "x" * 1024},
-    ],
-)
-def test_what_cannot_be_right_is_refused_at_once(new_desk, wrong):
-    with pytest.raises(SettingsError):
-        new_desk(**wrong)
-
-
-@pytest.mark.parametrize("url", ["", "ipos.example", "//ipos.example", "https://a@b.example", "x:"])
-def test_an_address_that_is_none_is_refused(url):
-    with pytest.raises(SettingsError, match="address"):
-        IposDesk(
-            url,
-            access_key=ACCESS_KEY,
-            secret_key=SECRET_KEY,
-            app_id=APP_ID,
-            callback_url="https://shop.example/cb",
-            user_token=lambda order: "t",
-        )
-
-
-def test_a_shop_in_another_currency_or_not_for_play_is_refused(new_desk):
-    desk = new_desk(live=False)
-    desk.check_shop(currency="USD", live_only=False)
-    new_desk(live=True).check_shop(currency="USD", live_only=True)
-    with pytest.raises(SettingsError, match="PLN") as refused:
-        desk.check_shop(currency="PLN", live_only=False)
-    assert "USD" in refused.value.remedy
-    with pytest.raises(SettingsError, match="TILL_TEST_ORDERS"):
-        desk.check_shop(currency="USD", live_only=True)

@@ -10,8 +10,8 @@ import pytest
 
 from flask_till.errors import SettingsError, Unauthenticated, Unavailable
 from flask_till.shop.desks import ShopperUnknown
-from flask_till.shop.desks.ipos import RenewedToken
-from flask_till.shop.desks.ipos_login import HostLogin
+from flask_till.shop.desks.ipos.desk import RenewedToken
+from flask_till.shop.desks.ipos.login import HostLogin
 from tests.shop.dollars import NOON, ORDER
 from tests.stand_ins.ipos_platform import APP_ID, APP_SECRET, ORIGIN
 
@@ -127,7 +127,7 @@ def test_a_login_without_a_token_is_no_answer(new_login, line, data):
 
 
 def test_only_so_many_tokens_are_kept(new_login, platform, monkeypatch):
-    monkeypatch.setattr("flask_till.shop.desks.ipos_login.MOST_KEPT", 2)
+    monkeypatch.setattr("flask_till.shop.desks.ipos.login.MOST_KEPT", 2)
     login = new_login(email=lambda order: f"{order.shopper}@x.example")
     for name in ("a", "b", "c", "c", "b", "a"):
         login(replace(ORDER, shopper=name))

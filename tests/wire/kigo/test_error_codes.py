@@ -81,7 +81,10 @@ def test_a_refusal_without_words_says_its_code() -> None:
     assert refusal(KigoCode.ORDER_NOT_FOUND).message == "Order not found."
 
 
-@pytest.mark.parametrize("kind", set(all_errors()), ids=lambda kind: kind.__name__)
+KINDS = sorted(set(all_errors()), key=lambda kind: kind.__name__)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
 def test_every_error_of_ours_is_answered_in_the_words_of_the_contract(
     kind: type[TillError],
 ) -> None:

@@ -100,7 +100,7 @@ def test_what_is_no_object_of_json_is_no_metadata(metadata: Any) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ['{"a":1.50}', '{"a":1E+300}', '{"a":0E-999999999}', '{"a":null}', '{"a":[-0.0,0,true]}',
+    ['{"a":1.50}', '{"a":1E+300}', '{"a":0E-300}', '{"a":null}', '{"a":[-0.0,0,true]}',
      '{"a":123456789012345678901234567890}', '{"a":"ż","b":{"c":[]}}', "{}"],
 )  # fmt: skip
 def test_metadata_comes_back_digit_for_digit(text: str) -> None:

@@ -88,6 +88,7 @@ export default {
   BASKET_CHANGED: 'The basket has changed. Please look it over and try again.',
   ORDER_ALREADY_PAID: 'This order is already paid. Thank you!',
   PROMOTION_REFUSED: 'This code cannot be used.',
+  SHOPPER_UNKNOWN: 'Sign in first: whoever takes the payment wants to know who pays.',
   DESK_UNAVAILABLE: 'Payment is not available just now. Your basket is safe; please try again in a moment.',
   PAYMENT_CANCELLED: 'The payment was not finished. Your basket is as you left it.',
   PAYMENT_FAILED: 'The payment did not go through. Your basket is as you left it; please try again.',

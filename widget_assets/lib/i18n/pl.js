@@ -88,6 +88,7 @@ export default {
   BASKET_CHANGED: 'Koszyk się zmienił. Sprawdź go i spróbuj ponownie.',
   ORDER_ALREADY_PAID: 'To zamówienie jest już opłacone. Dziękujemy!',
   PROMOTION_REFUSED: 'Tego kodu nie można użyć.',
+  SHOPPER_UNKNOWN: 'Najpierw się zaloguj: przyjmujący płatność chce wiedzieć, kto płaci.',
   DESK_UNAVAILABLE: 'Płatność jest chwilowo niedostępna. Koszyk jest bezpieczny, spróbuj za chwilę.',
   PAYMENT_CANCELLED: 'Płatność nie została dokończona. Koszyk czeka bez zmian.',
   PAYMENT_FAILED: 'Płatność się nie powiodła. Koszyk czeka bez zmian, spróbuj ponownie.',

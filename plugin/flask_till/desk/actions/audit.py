@@ -12,7 +12,9 @@ from ..payment import ACTIVE
 from .audit_balances import BALANCE_INVARIANTS
 from .audit_transfers import TRANSFER_INVARIANTS
 from .audit_wallet import WALLET_INVARIANTS
+from .boxo_audit import BOXO_INVARIANTS
 from .claim_audit import CLAIM_INVARIANTS, KIGO_INVARIANTS
+from .ipos_audit import IPOS_INVARIANTS
 
 
 def _listed(words: Iterable[str]) -> str:
@@ -201,6 +203,8 @@ INVARIANTS = (
     *BALANCE_INVARIANTS,
     *TRANSFER_INVARIANTS,
     *WALLET_INVARIANTS,
+    *BOXO_INVARIANTS,
+    *IPOS_INVARIANTS,
     *CLAIM_INVARIANTS,
     *KIGO_INVARIANTS,
 )

@@ -7,11 +7,10 @@ from ...base.invariants import Invariant
 BOXO_INVARIANTS = (
     Invariant(
         "boxo-order-has-its-payment",
-        "each Boxo order belongs to one payment of the same amount, payable by nobody else",
-        """select o.id, o.amount, o.currency, p.amount as wanted from till_desk_orders o
-           left join till_desk_boxo_payments p on p.order_id = o.id
-           where o.dialect = 'boxo' and (p.id is null or p.amount <> o.amount
-             or p.currency <> o.currency
+        "a Boxo payment has an order of the same amount, payable by nobody else",
+        """select o.id, o.amount, o.currency, p.amount as wanted from till_desk_boxo_payments p
+           join till_desk_orders o on o.id = p.order_id
+           where (p.amount <> o.amount or p.currency <> o.currency
              or coalesce(o.payer, '') <>
                coalesce('boxo:' || p.client_id || ':' || p.hostapp_user_id, ''))""",
     ),

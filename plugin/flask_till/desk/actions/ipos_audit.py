@@ -35,6 +35,6 @@ IPOS_INVARIANTS = (
             join till_desk_orders o on o.id = i.order_id
             where i.rewards_released_at is not null
               and (o.final_sale = 0
-                   or o.status not in {listed((PAID, PARTIALLY_REFUNDED))})""",  # noqa: S608
+                   or o.status not in {listed((PAID, PARTIALLY_REFUNDED))})""",  # noqa: S608 - of constants
     ),
 )

@@ -17,6 +17,7 @@ from ..tables.ipos import ipos_pools
 from .ipos_orders import change_placed, read_placed
 from .orders import make_final, record_event
 from .reading import lock_order, read_order
+from .receivers import with_accounts
 
 
 def add_pool(work: Work, pool: Pool) -> Pool:
@@ -74,10 +75,11 @@ def share_anew(
     if order.status != PENDING or order.is_due(work.now) or begun:
         raise Conflict("The order is not pending.", code="ORDER_STATE")
     version = order.version + 1
+    owed = with_accounts(work, order.merchant_id, shares)
     work.execute(
         update(orders)
         .where(orders.c.id == order_id, orders.c.version == order.version)
-        .values(shares=[members(share) for share in shares], version=version)
+        .values(shares=[members(share) for share in owed], version=version)
     )
     change_placed(work, placed, version, terms=terms)
     record_event(work, read_order(work, order_id), EVENT_OF[PENDING])

@@ -33,6 +33,7 @@ from ..tables import orders, outbox
 from . import boxo_payments, ipos_orders
 from .late_looks import plan_late_looks
 from .reading import find_order, lock_order, order_from, read_order
+from .receivers import with_accounts
 from .wallet_payments import DIALECT as WALLET
 from .wallet_payments import follow as follow_in_wallet
 
@@ -98,7 +99,7 @@ def _values(work: Work, merchant: Merchant, draft: OrderDraft) -> dict[str, Any]
         "currency": draft.amount.currency,
         "lines": [members(line) for line in draft.lines],
         "adjustments": [members(one) for one in draft.adjustments],
-        "shares": [members(share) for share in draft.shares],
+        "shares": [members(one) for one in with_accounts(work, merchant.id, draft.shares)],
         "description": draft.description,
         "locale": draft.locale,
         "redirect_url": draft.redirect_url,

@@ -55,12 +55,19 @@ class Settled:
 
 
 def start_payment(
-    work: Work, order_id: str, *, gateway: str, account: str, method: str, live: bool
+    work: Work,
+    order_id: str,
+    *,
+    gateway: str,
+    account: str,
+    method: str,
+    live: bool,
+    limited: bool = True,
 ) -> Payment:
     """The attempt to carry on with: the active one of that method, or a new one.
 
     Raises `Conflict`: ORDER_STATE when it cannot be paid (any more), PAYMENT_IN_PROGRESS when
-    another method is under way; `TooMany` past 5 attempts.
+    another method is under way; `TooMany` past 5 attempts, if they are ``limited``.
     """
     order = lock_order(work, order_id)
     if order.status not in (PENDING, PROCESSING) or order.is_due(work.now):
@@ -70,7 +77,8 @@ def start_payment(
         if (active.gateway, active.method) == (gateway, method):
             return active
         raise Conflict("Another payment is under way.", code="PAYMENT_IN_PROGRESS")
-    _limit_attempts(work, order_id)
+    if limited:
+        _limit_attempts(work, order_id)
     payment_id = work.new_id("pay")
     work.execute(
         insert(payments).values(

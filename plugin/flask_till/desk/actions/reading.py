@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy import and_, bindparam, case, func, or_, select
 
 from ...base.database import Work
 from ...base.prepared import Prepared
 from ...errors import NotFound
 from ...money import Money
 from ..order import Adjustment, Line, Order, Payment, Refund, Share
+from ..payment import ACTIVE
 from ..tables import orders, payments, refunds
 
 # Built once: to build a statement costs more than to run it.
@@ -30,7 +31,13 @@ _BY_EXTERNAL_ID = Prepared(
 _PAYMENT = Prepared(
     select(payments)
     .where(payments.c.order_id == bindparam("order_id"))
-    .order_by(payments.c.kept.desc(), payments.c.created_at.desc(), payments.c.id.desc())
+    .order_by(
+        payments.c.kept.desc(),
+        # Two attempts may begin in one millisecond; only one of them is under way.
+        case((payments.c.status.in_(ACTIVE), 0), else_=1),
+        payments.c.created_at.desc(),
+        payments.c.id.desc(),
+    )
     .limit(1)
 )
 _REFUNDS = Prepared(

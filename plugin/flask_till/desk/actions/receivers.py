@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from sqlalchemy import select
 
 from ...base.database import Work
 from ...base.prepared import Upsert
+from ..order import Share
 from ..tables.balances import receivers
 
 _SET = Upsert(
@@ -23,10 +25,20 @@ def set_account(work: Work, merchant_id: str, name: str, account: str) -> None:
     work.execute(_SET, {"merchant_id": merchant_id, "name": name, "account": account})
 
 
-def accounts_of(work: Work, merchant_id: str, names: Iterable[str]) -> Mapping[str, str]:
-    """receiver -> account, of those that have one."""
+def with_accounts(work: Work, merchant_id: str, shares: Sequence[Share]) -> tuple[Share, ...]:
+    """The shares, each with the account of its receiver unless it names one of its own."""
+    nameless = [share.receiver for share in shares if share.account is None]
+    if not nameless:
+        return tuple(shares)
+    known = _accounts_of(work, merchant_id, nameless)
+    return tuple(
+        replace(share, account=share.account or known.get(share.receiver)) for share in shares
+    )
+
+
+def _accounts_of(work: Work, merchant_id: str, names: Sequence[str]) -> Mapping[str, str]:
     query = select(receivers).where(
-        receivers.c.merchant_id == merchant_id, receivers.c.name.in_(list(names))
+        receivers.c.merchant_id == merchant_id, receivers.c.name.in_(names)
     )
     return {row.name: row.account for row in work.execute(query).all()}
 

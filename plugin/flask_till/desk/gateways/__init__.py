@@ -160,7 +160,11 @@ class Gateway(Protocol):
     def look(self, charge: Charge) -> Evidence: ...
 
     def cancel(self, charge: Charge) -> Evidence:
-        """Try to stop it. ``cancelled`` = it will not happen; anything else is how it stands."""
+        """Try to stop it. ``cancelled`` = it will not happen; anything else is how it stands.
+
+        Without a ``provider_ref`` nobody knows whether `start` came through: nothing may be taken
+        by asking, nor by what comes through later. Raises `GatewayRefused` when there is nothing.
+        """
 
     def refund(self, refund_id: str, charge: Charge, amount: Money) -> RefundResult:
         """Give all or part back; the same ``refund_id`` again gives nothing more."""

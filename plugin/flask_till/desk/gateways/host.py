@@ -63,7 +63,7 @@ class HostGateway:
         return Evidence(
             gateway=self.name,
             account=self.account,
-            provider_ref=charge.provider_ref or "",
+            provider_ref=charge.provider_ref or f"none.{charge.payment_id}",
             status=status,
             amount=charge.amount if paid else Money.zero(charge.amount.currency),
             livemode=self.livemode,

@@ -93,6 +93,9 @@ class SandboxGateway:
 
     def cancel(self, charge: Charge) -> Evidence:
         """Always wins, unless the money is there already; ``late`` breaks its word afterwards."""
+        if charge.provider_ref is None:
+            ref = self._new_ref(charge, {"outcome": "declined"})
+            return self._evidence(charge, ref, "cancelled")
         seen = self.look(charge)
         if seen.status == "succeeded":
             return seen

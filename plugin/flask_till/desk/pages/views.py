@@ -127,7 +127,7 @@ class OrderPage:
         try:
             require_covered(offers_of(self._desk, order), gateway, method)
             if is_begun_elsewhere(order):  # its form is not on this page, so it begins anew here
-                self._desk.cashier.paying.stop_all(order.id)
+                self._desk.cashier.stop(order.id)
             paying = self._desk.cashier.pay(order.id, gateway=gateway, method=method, inputs=inputs)
         except RequestError as error:
             return self._problem(parameters, order, access, error)

@@ -20,9 +20,13 @@ USER_TOKEN_LIFE = timedelta(days=7)
 WIDGET_TOKEN_LIFE = timedelta(minutes=10)
 PROOF_LIFE = timedelta(minutes=5)
 PROOF_EARLY = timedelta(seconds=5)
+PROOF_TYPE = "callback+jwt"
+"""Said in a proof's header, so that whoever gets to see one does not hold a widget's token."""
 LONGEST_TOKEN = 8192
 SIGNATURE_HEADER = "X-IPOS-Signature"
 _ALGORITHM = "HS256"
+_FARTHEST = 2**53
+"""Seconds; a moment beyond is as far."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,8 @@ def verify_widget_token(token: str, secret_of: Callable[[str], str | None], now:
     access_key = issuer_of(token)
     secret = secret_of(access_key)
     claims = _verified(token, secret or secrets.token_hex(29), now)
-    if secret is None or claims.get("iss") != access_key:
+    is_proof = jwt.get_unverified_header(token).get("typ") == PROOF_TYPE
+    if secret is None or claims.get("iss") != access_key or is_proof:
         raise _refused()
     return access_key
 
@@ -136,7 +141,7 @@ def prove(access_key: str, secret_key: str, now: datetime) -> str:
         "nbf": now - PROOF_EARLY,
         "iat": now,
     }
-    return jwt.encode(claims, secret_key, _ALGORITHM)
+    return jwt.encode(claims, secret_key, _ALGORITHM, headers={"typ": PROOF_TYPE})
 
 
 def verify_proof(proof: str, access_key: str, secret_key: str, now: datetime) -> None:
@@ -182,9 +187,9 @@ def _verified(token: str, secret: str, now: datetime) -> dict[str, Any]:
 
 def _moment(claims: Mapping[str, Any], name: str, otherwise: float) -> float:
     value = claims.get(name, otherwise)
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
         raise _refused()
-    return float(value) if abs(value) < 2**53 else otherwise if value > 0 else 0.0
+    return float(max(-_FARTHEST, min(value, _FARTHEST)))
 
 
 def _text(value: object) -> str:

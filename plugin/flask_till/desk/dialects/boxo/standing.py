@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -22,6 +23,11 @@ from .front import Front
 from .opening import start_at_host
 from .pairs import Pair, called_by_host, called_by_miniapp
 
+TRIES = 5
+"""How often somebody else may be deciding at the same moment."""
+PAUSE = 0.1
+"""Seconds until that may be over."""
+
 
 def show(front: Front) -> Response:
     """An open payment is asked about first, where somebody else has to know (7)."""
@@ -41,10 +47,16 @@ def complete(front: Front) -> Response:
     told = read_message(CompleteOrder, _with_known_status(pair.data))
     payment = _find(front, pair, told.order_payment_id)
     status = str(told.payment_status)
-    _decide(front, payment, status, told.payment_fail_reason)
-    payment, order = _read(front, payment.id)
-    if (now := payment.status(order)) != status:
-        raise refusal(BoxoCode.INVALID_PAYMENT_STATUS, f"The payment is {now}.")
+    for _ in range(TRIES):
+        _decide(front, payment, status, told.payment_fail_reason)
+        payment, order = _read(front, payment.id)
+        if (now := payment.status(order)) == status:
+            break
+        if now != IN_PROCESS:
+            raise refusal(BoxoCode.INVALID_PAYMENT_STATUS, f"The payment is {now} already.")
+        time.sleep(PAUSE)
+    else:
+        raise refusal(BoxoCode.UNKNOWN_ERROR, "The payment is being decided. Try again.")
     return say({"code": "SUCCESS"})
 
 
@@ -71,6 +83,8 @@ def _decide(front: Front, payment: BoxoPayment, status: str, reason: str | None)
     if not order.is_open or status == IN_PROCESS:
         return
     if status == PAID and not is_at_host(order):
+        if not payment.is_built_in and order.payment is not None:
+            return  # it was stopped: whoever did that ends the order
         try:
             start_at_host(front, payment, order)
         except Conflict:  # it was decided meanwhile

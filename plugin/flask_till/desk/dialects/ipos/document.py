@@ -68,6 +68,7 @@ SCHEMES = {
     },
 }
 ANY_JSON = "AnyJson"
+NONE: Schema = {"const": ""}
 TEXT, CENTS = {"type": "string"}, {"type": "integer", "minimum": 0}
 ASKED: list[Message] = [
     (model, "validation")
@@ -261,7 +262,7 @@ def _search() -> list[Schema]:
         _parameter("page", "query", page, "From 1.") | {"required": True},
         _parameter("page_size", "query", page, f"At most {requests.MOST_OF_A_LIST}.")
         | {"required": True},
-        _parameter("status", "query", refer(orders.OrderStatus.__name__)),
+        _parameter("status", "query", {"anyOf": [refer(orders.OrderStatus.__name__), NONE]}),
     ]
 
 

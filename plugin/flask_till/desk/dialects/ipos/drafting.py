@@ -13,7 +13,6 @@ from ....wire.ipos.requests import CreateOrder
 from ...actions.ipos_orders import order_exists
 from ...actions.ipos_placing import Placing
 from ...actions.ipos_rewards import find_pool
-from ...actions.receivers import accounts_of
 from ...ipos_portal import App, Pool
 from ...order import OrderDraft, Share
 from ...origins import origin_of
@@ -39,7 +38,7 @@ def wanted_order(front: Front, caller: Caller, asked: CreateOrder) -> Placing:
     pool = pool_for(front, asked.reward_token, buyer.app)
     require_sum(asked.rewards_model, may_share_all=buyer.app.shares_all)
     require_addresses(front, asked.redirect_url, asked.callback_url)
-    return _placing(front, buyer, asked, offered, words, pool)
+    return _placing(buyer, asked, offered, words, pool)
 
 
 def taken() -> RequestError:
@@ -68,7 +67,6 @@ def require_addresses(front: Front, redirect_url: str | None, callback_url: str 
 
 
 def _placing(
-    front: Front,
     buyer: Buyer,
     asked: CreateOrder,
     offered: Offered,
@@ -86,8 +84,7 @@ def _placing(
         redirect_url=asked.redirect_url,
     )
     economics = Economics.asked(asked)
-    accounts = front.database.read(accounts_of, buyer.merchant.id, economics.receivers)
-    shares = economics.shares(draft.amount, accounts)
+    shares = economics.shares(draft.amount)
     terms = terms_of(buyer, item, words, asked.redirect_url) | _said(asked, economics, shares)
     placed = placed_of(buyer, order_id, asked.callback_url, terms)
     return Placing(buyer.merchant, _full(draft, asked, shares), replace(placed, pool=pool))

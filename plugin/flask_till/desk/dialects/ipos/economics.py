@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from ....errors import Forbidden, RequestError
@@ -30,7 +30,7 @@ class Economics:
             asked.rewards_model,
         )
 
-    def shares(self, amount: Money, accounts: Mapping[str, str]) -> tuple[Share, ...]:
+    def shares(self, amount: Money) -> tuple[Share, ...]:
         """To the cent; a remainder goes to the largest fractions. The rest is the merchant's.
 
         Costs come off first, by email, else by ``<type>``. Ratios are of what they leave, and the
@@ -48,8 +48,7 @@ class Economics:
         else:
             given = self.model.revenue_ratio
             ratios = [Ratio(one.address, one.ratio, role=one.role) for one in given]
-        shares = share_out(amount, costs=costs, ratios=ratios, reallocations=passed_on)
-        return tuple(replace(one, account=accounts.get(one.receiver)) for one in shares)
+        return share_out(amount, costs=costs, ratios=ratios, reallocations=passed_on)
 
     def snapshot(self, shares: Iterable[Share]) -> dict[str, Any] | None:
         """The model with the cents that each receiver gets, costs included; None without one."""
@@ -60,13 +59,6 @@ class Economics:
             cents[share.receiver] += share.amount
         computed = [{"receiver": name, "amount": amount} for name, amount in cents.items()]
         return {**self.model.model_dump(mode="json"), "computed": computed}
-
-    @property
-    def receivers(self) -> set[str]:
-        """Everybody who may get something, by name."""
-        named = {one.get("email") or f"<{one['type']}>" for one in self.costs}
-        named |= {one["email"] for one in self.reallocation}
-        return named | ({one.address for one in self.model.revenue_ratio} if self.model else set())
 
 
 def require_developer(asked: CreateOrder) -> None:

@@ -21,7 +21,6 @@ from ....wire.ipos.requests import (
 from ...actions.ipos_apps import read_app
 from ...actions.ipos_orders import read_both, read_placed
 from ...actions.ipos_rewards import bind_pool, release_rewards, share_anew
-from ...actions.receivers import accounts_of
 from ...ipos_portal import Placed
 from .admission import admitted, admitted_developer
 from .answers import body_of, order_id_of, order_id_of_query, say
@@ -67,8 +66,7 @@ def update(front: Front) -> Response:
     require_sum(asked.rewards_model, may_share_all=app.shares_all)
     order = front.cashier.get(order_id)
     economics = _economics(placed, asked.rewards_model)
-    accounts = front.database.read(accounts_of, order.merchant_id, economics.receivers)
-    shares = economics.shares(order.amount, accounts)
+    shares = economics.shares(order.amount)
     terms = {**placed.terms, "rewards_model_snapshot": economics.snapshot(shares)}
     try:
         front.database.write(share_anew, order_id, caller.scope, shares, terms)

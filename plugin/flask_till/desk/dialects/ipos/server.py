@@ -8,6 +8,7 @@ from functools import partial
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
+from ....web.quiet_logs import forget_token
 from . import credit, login, orders, paying, refunds, rewards, stripe_webhook
 from .answers import JSON, speak_envelopes
 from .callbacks import IposCallbacks, resend
@@ -42,6 +43,8 @@ GETS: Mapping[str, View] = {
 RESEND = "/order/resend-callback"
 DOCUMENT = "/openapi.json"
 """Beside the API, and open to everybody."""
+PAGE = "/order"
+"""Where clients that know the base URL only look for the order page (4)."""
 
 
 def ipos_dialect(front: Front, callbacks: IposCallbacks) -> Blueprint:
@@ -56,6 +59,9 @@ def ipos_dialect(front: Front, callbacks: IposCallbacks) -> Blueprint:
         blueprint.add_url_rule(BASE + path, f"answer_{number}", answer, methods=METHODS)
     blueprint.add_url_rule(
         DOCUMENT, "document", partial(_answer, front, "GET", _document), methods=METHODS
+    )
+    blueprint.add_url_rule(
+        PAGE, "page", partial(_answer, front, "GET", _lead_to_page), methods=METHODS
     )
     for path in ("/", "/<path:rest>"):
         blueprint.add_url_rule(
@@ -75,6 +81,18 @@ def _document(front: Front) -> Response:
     from .document import openapi
 
     return Response(openapi(f"{front.parts.base_address()}/ipos"), mimetype=JSON)
+
+
+def _lead_to_page(front: Front) -> Response:
+    """The page has one address for orders of all protocols; the token in it is for that page."""
+    asked = request.query_string.decode("ascii", "replace")
+    forget_token()
+    address = front.parts.page_address()
+    response = Response(
+        status=303, headers={"Location": f"{address}?{asked}" if asked else address}
+    )
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
 
 
 def _nothing_here(**_: str) -> Response:

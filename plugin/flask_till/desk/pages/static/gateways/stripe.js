@@ -17,7 +17,6 @@
  * @property {string} client_secret
  * @property {string} return_url Where banks send the shopper back to.
  * @property {string} [locale]
- * @property {'embedded'} [ui] The secret is of a session for Stripe's page inside ours.
  *
  * @typedef {object} Api What the page offers; only `refresh` is needed.
  * @property {() => unknown} refresh Ask the desk how the order stands, and show it. While the order
@@ -43,7 +42,6 @@ export default async function mount(container, client, api) {
   const view = draw(container, text, api.submitLabel ?? text('Pay now'));
   try {
     const stripe = await connect(client, api);
-    if (client.ui == 'embedded') return await embed(stripe, client, container);
     return show(stripe, client, api, view, text);
   } catch {
     view.say(text('The payment form could not be loaded. Check your connection.'));
@@ -81,25 +79,6 @@ function load(source) {
     };
     document.head.append(script);
   });
-}
-
-/**
- * Stripe's own page in a frame. It brings its own buttons and words, and leaves for `return_url`.
- *
- * @param {Stripe} stripe
- * @param {Client} client
- * @param {HTMLElement} container
- * @returns {Promise<() => void>} Takes the frame out again.
- */
-async function embed(stripe, client, container) {
-  const checkout = await stripe.createEmbeddedCheckoutPage({ clientSecret: client.client_secret });
-  const place = made('div', 'till-stripe-frame');
-  container.replaceChildren(place);
-  checkout.mount(place);
-  return () => {
-    checkout.destroy();
-    container.replaceChildren();
-  };
 }
 
 /**

@@ -11,13 +11,13 @@ from datetime import datetime, timedelta
 
 import httpx
 
-from ...errors import SettingsError
-from ...wire.ipos.login import checksum
-from ...wire.ipos.tokens import LONGEST_TOKEN, end_of
-from ..order import Order
-from . import ShopperUnknown
-from .exchange import Exchange, require_address, unavailable, utc_now
-from .ipos_answers import data_of
+from ....errors import SettingsError
+from ....wire.ipos.login import checksum
+from ....wire.ipos.tokens import LONGEST_TOKEN, end_of
+from ...order import Order
+from .. import ShopperUnknown
+from ..exchange import Exchange, require_address, unavailable, utc_now
+from .answers import data_of
 
 PATH = "/api/v1/app/auth/login"
 SPARE = timedelta(minutes=16)

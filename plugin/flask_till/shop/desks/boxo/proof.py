@@ -6,8 +6,8 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ...errors import BadSignature, RequestError, SettingsError
-from ...wire.boxo.signing import Call, Scheme, check_key, sign, verify
+from ....errors import BadSignature, RequestError, SettingsError
+from ....wire.boxo.signing import Call, Scheme, check_key, sign, verify
 
 Key = str | bytes | None
 

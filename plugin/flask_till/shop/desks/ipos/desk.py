@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 import httpx
 
-from ...errors import (
+from ....errors import (
     BadSignature,
     Conflict,
     InvalidRequest,
@@ -22,12 +22,12 @@ from ...errors import (
     SettingsError,
     Unauthenticated,
 )
-from ...money import Money
-from ...wire.ipos import requests, tokens
-from ...wire.strict_json import parse_object
-from ..order import PENDING, DeskSnapshot, Order
-from . import DeskOrder, PageKey, ShopperUnknown
-from .exchange import (
+from ....money import Money
+from ....wire.ipos import requests, tokens
+from ....wire.strict_json import parse_object
+from ...order import PENDING, DeskSnapshot, Order
+from .. import DeskOrder, PageKey, ShopperUnknown
+from ..exchange import (
     IN_CALLBACK,
     TOTAL,
     Exchange,
@@ -37,8 +37,8 @@ from .exchange import (
     understood,
     utc_now,
 )
-from .ipos_answers import IposOrder, data_of
-from .ipos_words import (
+from .answers import IposOrder, data_of
+from .words import (
     CURRENCY,
     create_body,
     given_up,

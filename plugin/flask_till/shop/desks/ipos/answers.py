@@ -11,7 +11,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from ...errors import (
+from ....errors import (
     Conflict,
     Forbidden,
     InvalidRequest,
@@ -19,9 +19,9 @@ from ...errors import (
     RequestError,
     Unauthenticated,
 )
-from ...wire.ipos.orders import EXPIRED, OrderStatus
-from ...wire.strict_json import parse_object
-from .exchange import LONGEST_TEXT, Reply, unavailable, understood
+from ....wire.ipos.orders import EXPIRED, OrderStatus
+from ....wire.strict_json import parse_object
+from ..exchange import LONGEST_TEXT, Reply, unavailable, understood
 
 _REFUSALS: Mapping[int, type[RequestError]] = {
     400: InvalidRequest,

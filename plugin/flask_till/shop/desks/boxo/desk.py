@@ -17,10 +17,10 @@ from urllib.parse import quote
 
 import httpx
 
-from ...errors import BadSignature, NotFound, RequestError, SettingsError
-from ...money import exponent
-from ...wire.boxo.amounts import PLACES
-from ...wire.boxo.messages import (
+from ....errors import BadSignature, NotFound, RequestError, SettingsError
+from ....money import exponent
+from ....wire.boxo.amounts import PLACES
+from ....wire.boxo.messages import (
     GetPaymentStatus,
     OrderPaymentCreated,
     OrderWebhook,
@@ -29,21 +29,11 @@ from ...wire.boxo.messages import (
     read_body,
     read_message,
 )
-from ...wire.boxo.sdk import PaymentStatus
-from ...wire.boxo.signing import Call, Scheme
-from ..order import CANCELLED, EXPIRED, PENDING, DeskSnapshot, Order
-from . import DeskOrder, PageKey
-from .boxo_answers import data_of
-from .boxo_proof import Proof
-from .boxo_words import (
-    GIVEN_UP,
-    LIFE,
-    PATIENCE,
-    answer_of,
-    create_body,
-    snapshot_of,
-)
-from .exchange import (
+from ....wire.boxo.sdk import PaymentStatus
+from ....wire.boxo.signing import Call, Scheme
+from ...order import CANCELLED, EXPIRED, PENDING, DeskSnapshot, Order
+from .. import DeskOrder, PageKey
+from ..exchange import (
     IN_CALLBACK,
     TOTAL,
     Exchange,
@@ -52,6 +42,16 @@ from .exchange import (
     unavailable,
     understood,
     utc_now,
+)
+from .answers import data_of
+from .proof import Proof
+from .words import (
+    GIVEN_UP,
+    LIFE,
+    PATIENCE,
+    answer_of,
+    create_body,
+    snapshot_of,
 )
 
 API, ORDERS = "/api/v1", "/api/v1/orders"

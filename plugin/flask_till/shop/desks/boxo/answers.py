@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ...errors import Conflict, InvalidRequest, NotFound, RequestError, Unauthenticated
-from ...wire.boxo.error_codes import BoxoCode
-from ...wire.strict_json import parse_object
-from . import ShopperUnknown
-from .exchange import LONGEST_TEXT, Reply, unavailable, understood
+from ....errors import Conflict, InvalidRequest, NotFound, RequestError, Unauthenticated
+from ....wire.boxo.error_codes import BoxoCode
+from ....wire.strict_json import parse_object
+from .. import ShopperUnknown
+from ..exchange import LONGEST_TEXT, Reply, unavailable, understood
 
 UNANSWERED = frozenset(
     {

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urljoin
 
-from ...errors import (
+from ....errors import (
     BadSignature,
     Conflict,
     InvalidRequest,
@@ -16,12 +16,12 @@ from ...errors import (
     Unavailable,
     Unreadable,
 )
-from ...wire.boxo.error_codes import BoxoCode, error_body
-from ...wire.boxo.messages import CreateOrderPayment
-from ...wire.boxo.orders import LONGEST, OrderDetails, OrderItem
-from ...wire.boxo.sdk import PaymentStatus
-from ..order import CANCELLED, EXPIRED, PAID, PENDING, DeskSnapshot, Order, OrderLine
-from .exchange import is_address
+from ....wire.boxo.error_codes import BoxoCode, error_body
+from ....wire.boxo.messages import CreateOrderPayment
+from ....wire.boxo.orders import LONGEST, OrderDetails, OrderItem
+from ....wire.boxo.sdk import PaymentStatus
+from ...order import CANCELLED, EXPIRED, PAID, PENDING, DeskSnapshot, Order, OrderLine
+from ..exchange import is_address
 
 LIFE = timedelta(minutes=30)
 """How long a payment waits for its shopper (9); the protocol does not tell when it ends."""

@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
-from ...errors import InvalidRequest, NotFound
-from ...money import Money
-from ...wire.ipos.orders import OrderStatus
-from ..order import (
+from ....errors import InvalidRequest, NotFound
+from ....money import Money
+from ....wire.ipos.orders import OrderStatus
+from ...order import (
     CANCELLED,
     ENDED_UNPAID,
     EXPIRED,
@@ -22,8 +22,8 @@ from ..order import (
     DeskSnapshot,
     Order,
 )
-from .exchange import is_address, moment
-from .ipos_answers import IposOrder
+from ..exchange import is_address, moment
+from .answers import IposOrder
 
 CURRENCY = "USD"
 """All amounts of the protocol are whole US cents (2)."""
