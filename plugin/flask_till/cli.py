@@ -21,6 +21,7 @@ from .desk.actions.audit import audit_desk
 from .desk.commands.boxo import boxo
 from .desk.commands.inpost import inpost
 from .desk.commands.ipos import ipos
+from .desk.commands.kigo import kigo
 from .desk.commands.ledger import ledger, receivers
 from .desk.commands.merchants import (
     addresses,
@@ -59,6 +60,7 @@ till.add_command(evidence)
 till.add_command(inpost)
 till.add_command(ipos)
 till.add_command(boxo)
+till.add_command(kigo)
 till.add_command(transfers)
 till.add_command(ledger)
 till.add_command(receivers)

@@ -24,6 +24,7 @@ from flask_till.desk.tables.balances import balances, spend_returns, spends
 from flask_till.money import Money
 from tests.desk.boxo.test_audit import SPOILS as BOXO_SPOILS
 from tests.desk.ipos.test_audit import SPOILS as IPOS_SPOILS
+from tests.desk.kigo.spoils import KIGO_SPOILS
 from tests.desk.w3block.spoils import W3BLOCK_SPOILS
 from tests.desk.wallet.spoils import WALLET_SPOILS
 
@@ -146,7 +147,13 @@ def test_all_holds_where_all_kinds_of_things_happened(busy_desk: Any) -> None:
 
 
 def test_every_invariant_is_tried() -> None:
-    elsewhere = {*WALLET_SPOILS, *BOXO_SPOILS, *IPOS_SPOILS.values(), *W3BLOCK_SPOILS}
+    elsewhere = {
+        *WALLET_SPOILS,
+        *BOXO_SPOILS,
+        *IPOS_SPOILS.values(),
+        *KIGO_SPOILS,
+        *W3BLOCK_SPOILS,
+    }
     assert set(SPOILS) | elsewhere == {invariant.name for invariant in INVARIANTS}
 
 

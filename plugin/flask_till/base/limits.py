@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from ipaddress import IPv6Address, ip_address, ip_network
 
@@ -24,6 +25,15 @@ log = logger(__name__)
 MEMORY = "memory://"
 HOUSEHOLD = 64
 """Bits of an IPv6 address that one customer of a provider cannot choose; the rest it can."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Of ``limit``, how many are left; in ``reset`` seconds there are more."""
+
+    limit: int
+    remaining: int
+    reset: int
 
 
 class Limits:
@@ -54,6 +64,28 @@ class Limits:
         """Count one more; raises `TooMany` past the limit, with the seconds until there is room."""
         if not self.hit(name, caller):
             raise TooMany("That is too often; slow down.", retry_after=self._seconds(name, caller))
+
+    def is_full(self, name: str, caller: str) -> bool:
+        """Whether one more would be past the limit; counts nothing."""
+        if not self.enabled:
+            return False
+        try:
+            return not self._window.test(self._most[name], "till", name, caller)
+        except self._failures as error:
+            log.warning("limits are not counted, their storage fails: %s", error)
+            return False
+
+    def standing(self, name: str, caller: str) -> Standing:
+        """What is left to the caller."""
+        most = self._most[name].amount
+        if not self.enabled:
+            return Standing(most, most, 0)
+        try:
+            stats = self._window.get_window_stats(self._most[name], "till", name, caller)
+        except self._failures:
+            return Standing(most, most, 0)
+        seconds = max(0, math.ceil(stats.reset_time - time.time()))
+        return Standing(most, stats.remaining, seconds)
 
     def _seconds(self, name: str, caller: str) -> int:
         try:

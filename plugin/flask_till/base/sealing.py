@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import hmac
 import secrets
 from collections.abc import Sequence
 
@@ -31,6 +32,15 @@ class Seal:
 
     def __init__(self, keys: Sequence[str]) -> None:
         self._ciphers = [AESGCM(_cipher_key(key)) for key in keys]
+        self._digest_keys = [_digest_key(key) for key in keys]
+
+    def digests(self, secret: str, purpose: str) -> tuple[str, ...]:
+        """The keyed hashes under which a short secret is stored (the first) and found (any).
+
+        One that is too short for `digest`: without the key nobody can search for it.
+        """
+        text = f"{purpose}:{secret}".encode("utf-8", "surrogatepass")
+        return tuple(hmac.new(key, text, hashlib.sha256).hexdigest() for key in self._digest_keys)
 
     def close(self, text: str) -> str:
         nonce = secrets.token_bytes(NONCE)
@@ -53,3 +63,7 @@ class Seal:
 
 def _cipher_key(key: str) -> bytes:
     return hashlib.sha256(b"till-seal:" + key.encode()).digest()
+
+
+def _digest_key(key: str) -> bytes:
+    return hashlib.sha256(b"till-digest:" + key.encode()).digest()

@@ -38,6 +38,7 @@ from .dialects.till_words import page_url
 from .enrolment.boxo import BoxoEnrolment
 from .enrolment.inpost import InpostCredentials, InpostEnrolment
 from .enrolment.ipos import IposEnrolment
+from .enrolment.kigo import KigoEnrolment
 from .enrolment.merchants import Enrolment
 from .enrolment.w3block import W3blockEnrolment
 from .gateway_choice import choose_gateways
@@ -47,6 +48,7 @@ from .gateways.host import HostGateway
 from .merchant import Credentials
 from .pages import MOST as VISITORS
 from .pages import order_pages
+from .pages.kigo_hub import HubParts, hub_pages
 from .pages.wallet import WALLET, WalletParts, wallet_pages
 from .partner_dialects import MOST as PARTNERS
 from .partner_dialects import Partners, partners_of
@@ -230,7 +232,7 @@ class OrderDesk:
                     **{one.name: one.courier for one in partners},
                 },
                 schedules={one.name: one.schedule for one in partners},
-                also_sweep=lambda: wallet_desk.sweep() + partners.w3block.deliveries.sweep(),
+                also_sweep=lambda: wallet_desk.sweep() + partners.sweep(),
                 enabled=settings.background,
             ),
             callbacks=callbacks,
@@ -338,6 +340,11 @@ class OrderDesk:
         return self._here.partners.boxo.enrolment
 
     @property
+    def kigo(self) -> KigoEnrolment:
+        """Partners, programs and products of the Kigo protocol; see `KigoEnrolment`."""
+        return self._here.partners.kigo.enrolment
+
+    @property
     def w3block(self) -> W3blockEnrolment:
         """Companies, users, products and coupons of the W3block protocol; see there."""
         return self._here.partners.w3block.enrolment
@@ -381,5 +388,13 @@ def _mount(app: Flask, state: DeskState) -> None:
     parts = WalletParts(
         state.wallet_desk.wallet, state.database, state.settings, state.counter.limits
     )
+    hub = HubParts(
+        state.partners.kigo.claims,
+        parts.wallet,
+        parts.database,
+        parts.settings,
+        parts.limits,
+    )
+    app.register_blueprint(hub_pages(hub), url_prefix=f"{prefix}/kigo")
     app.register_blueprint(wallet_pages(parts), url_prefix=f"{prefix}{WALLET}")
     app.before_request(state.background.wake)

@@ -11,18 +11,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from .product_token import FOR_SALE, RESERVED, SOLD
+
 RANDOM, FIXED, SEQUENTIAL = "random", "fixed", "sequential"
 DISTRIBUTIONS = frozenset({RANDOM, FIXED, SEQUENTIAL})
 """How tokens are handed out: by chance, only those fixed to the buyer, or in their order."""
-
-FOR_SALE, RESERVED, SOLD, MOVED = "for_sale", "reserved", "sold", "moved"
-TOKEN_TRANSITIONS: Mapping[str, Mapping[str, str]] = {
-    FOR_SALE: {"take": RESERVED},
-    RESERVED: {"sell": SOLD, "release": FOR_SALE},
-    SOLD: {"move": MOVED, "release": FOR_SALE},
-    MOVED: {},
-}
-"""state -> what happens -> next state. What is not here cannot happen."""
 
 RELEASED = "released"
 SALE_STATES = frozenset({RESERVED, SOLD, RELEASED})
@@ -103,8 +96,8 @@ class Product:
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
-    """One piece of a product. ``fixed_to`` is the only buyer who may have it."""
+class Piece:
+    """A product token as who sells it sees it. ``fixed_to`` is the only buyer who may have it."""
 
     id: str
     product_id: str
@@ -143,7 +136,7 @@ class Obstacle:
 
 
 def obstacle(
-    shelf: Shelf, quantity: int, buyer: str, now: datetime, token: Token | None = None
+    shelf: Shelf, quantity: int, buyer: str, now: datetime, token: Piece | None = None
 ) -> Obstacle | None:
     """What keeps this buyer from that many; ``token`` is the piece that was named."""
     if not shelf.product.is_on_sale(now):

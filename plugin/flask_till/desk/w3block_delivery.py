@@ -9,7 +9,7 @@ from ..base.logs import logger
 from ..errors import Conflict, RequestError
 from .actions import product_sales, w3block_deliveries
 from .actions.products import tokens_of
-from .product import MOVED
+from .product_token import HELD
 
 log = logger(__name__)
 
@@ -57,7 +57,7 @@ class Deliveries:
         """What went wrong, for the company to read."""
         try:
             for _, token in self._database.read(tokens_of, order_id):
-                if token.state != MOVED:
+                if token.state != HELD:
                     self.registry.move(order_id, token.id, holder)
         except RequestError as error:
             log.warning("order %s could not be delivered: %s", order_id, error.code)

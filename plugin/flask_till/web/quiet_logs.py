@@ -7,8 +7,11 @@ import re
 
 from flask import request
 
-_TOKEN = re.compile(r"([?&](?:token|session_id|[a-z_]*client_secret)=)[^&\s\"]+")
-"""Ours, a partner's, and what providers add when they send a shopper back."""
+_TOKEN = re.compile(
+    r"([?&](?:token|session_id|[a-z_]*client_secret|claim-code|session-id|uuid)="
+    r"|/tokens/claim/)[^&\s\"?]+"
+)
+"""Ours, a partner's, and what providers add when they send a shopper back; claim codes."""
 _ADDRESSES = ("RAW_URI", "REQUEST_URI", "QUERY_STRING")
 
 

@@ -11,7 +11,7 @@ import pytest
 from flask_till.desk.actions import product_sales, products
 from flask_till.desk.actions.orders import create_order
 from flask_till.desk.product import Product, Taking
-from flask_till.desk.tables.products import product_tokens
+from flask_till.desk.tables.claims import product_tokens
 from tests.desk.the_desk import TheDesk, draft
 
 REAL = "brl"

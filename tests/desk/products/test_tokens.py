@@ -9,25 +9,24 @@ import pytest
 
 from flask_till.desk.actions import product_sales, products
 from flask_till.desk.actions.orders import create_order
+from flask_till.desk.actions.product_tokens import add_holder, list_tokens
 from flask_till.desk.product import (
     FIXED,
-    FOR_SALE,
     NOT_FOR_SALE,
     NOT_YOURS,
     OVER_LIMIT,
     RANDOM,
-    SOLD,
-    TOKEN_TRANSITIONS,
     TOO_FEW,
     Obstacle,
+    Piece,
     Product,
     Shelf,
     Taking,
-    Token,
     Value,
     Variant,
     obstacle,
 )
+from flask_till.desk.product_token import FOR_SALE, SOLD, TRANSITIONS
 from flask_till.desk.tables import orders
 from flask_till.desk.tables.products import product_sales as sales
 from flask_till.errors import Conflict, NotFound, OutOfStock
@@ -138,7 +137,25 @@ def test_a_token_that_was_moved_stays_with_its_holder(shelf, desk):
     for _ in range(2):
         assert desk.database.write(product_sales.move, order_id, "t1", "0xann")
     assert not desk.database.write(product_sales.move, order_id, "t1", "0xbob")
-    assert shelf.states() == {"t1": "moved"}
+    assert shelf.states() == {"t1": "held"}
+
+
+def test_a_token_that_was_bought_is_held_as_one_that_was_claimed(shelf, desk):
+    holder = desk.database.write(add_holder)
+    shelf.put("t1", "t2", name="Day pass")
+    order_id = shelf.take("T-1")
+    ref = desk.start(desk.read(order_id))
+    desk.cashier.settle(desk.gateway.turn(ref, "succeeded"))
+    desk.database.write(product_sales.sell, order_id)
+    assert desk.database.write(product_sales.move, order_id, "t1", holder)
+    [token], total = desk.database.read(list_tokens, holder)
+    assert (token.id, token.product_id, token.name, total) == ("t1", "pass", "Day pass", 1)
+    assert (token.holder, token.held_at) == (holder, desk.clock.now)
+
+
+def test_pieces_are_of_a_product_that_is_there(desk):
+    with pytest.raises(NotFound):
+        desk.database.write(products.add_tokens, "none", [("t1", None)])
 
 
 def test_what_a_buyer_has_counts_until_it_is_let_go(shelf, desk, released):
@@ -204,9 +221,9 @@ def test_one_choice_of_each_variant_and_none_of_another_product(choices, can):
 def test_what_keeps_a_buyer_from_a_product(clock):
     now = clock.now
     later = now + timedelta(seconds=1)
-    yours = Token("t", "p", 1, FOR_SALE, fixed_to="bob")
-    sold = Token("t", "p", 1, SOLD)
-    free = Token("t", "p", 1, FOR_SALE)
+    yours = Piece("t", "p", 1, FOR_SALE, fixed_to="bob")
+    sold = Piece("t", "p", 1, SOLD)
+    free = Piece("t", "p", 1, FOR_SALE)
     cases = [
         (Shelf(product(), 2), 2, None, None),
         (Shelf(product(), 2), 3, None, Obstacle(TOO_FEW, 2)),
@@ -228,8 +245,8 @@ def test_what_keeps_a_buyer_from_a_product(clock):
 
 
 def test_every_state_of_a_token_leads_to_known_ones():
-    for ways in TOKEN_TRANSITIONS.values():
-        assert set(ways.values()) <= set(TOKEN_TRANSITIONS)
+    for ways in TRANSITIONS.values():
+        assert set(ways.values()) <= set(TRANSITIONS)
 
 
 def test_a_buyers_limit_holds_for_orders_at_once(shelf, desk, at_once):

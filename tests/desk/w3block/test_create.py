@@ -7,7 +7,8 @@ import re
 import pytest
 
 from flask_till.desk.tables import orders, payments
-from flask_till.desk.tables.products import coupon_uses, product_tokens
+from flask_till.desk.tables.claims import product_tokens
+from flask_till.desk.tables.products import coupon_uses
 from flask_till.desk.tables.w3block import w3_orders
 from flask_till.errors import GatewayRefused
 from tests.desk.the_desk import SHOP

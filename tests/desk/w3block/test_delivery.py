@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from flask_till.desk.order import TRANSITIONS
-from flask_till.desk.tables.products import product_tokens
+from flask_till.desk.tables.claims import product_tokens
 from flask_till.desk.w3block_company import DELIVERIES, OWN_WORDS, Placed
 from flask_till.desk.w3block_status import status_of
 from flask_till.errors import Conflict

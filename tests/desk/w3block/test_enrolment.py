@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from flask_till.desk.tables.products import product_tokens, products
+from flask_till.desk.tables.claims import product_tokens
+from flask_till.desk.tables.products import products
 from flask_till.desk.tables.w3block import w3_companies, w3_users
 from flask_till.errors import Conflict, InvalidRequest, NotFound
 from tests.desk.w3block.the_company import COMPANY, KEY, PASSWORD, PRODUCT, REAL, WAYS

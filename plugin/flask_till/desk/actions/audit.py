@@ -14,6 +14,7 @@ from .audit_products import PRODUCT_INVARIANTS
 from .audit_transfers import TRANSFER_INVARIANTS
 from .audit_wallet import WALLET_INVARIANTS
 from .boxo_audit import BOXO_INVARIANTS
+from .claim_audit import CLAIM_INVARIANTS, KIGO_INVARIANTS
 from .ipos_audit import IPOS_INVARIANTS
 from .w3block_audit import W3BLOCK_INVARIANTS
 
@@ -208,6 +209,8 @@ INVARIANTS = (
     *WALLET_INVARIANTS,
     *BOXO_INVARIANTS,
     *IPOS_INVARIANTS,
+    *CLAIM_INVARIANTS,
+    *KIGO_INVARIANTS,
     *W3BLOCK_INVARIANTS,
 )
 

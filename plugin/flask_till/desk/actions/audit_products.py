@@ -13,7 +13,7 @@ PRODUCT_INVARIANTS = (
         """select s.order_id, s.place, s.state, s.quantity, count(t.id) as tokens
            from till_desk_product_sales s
            left join till_desk_product_tokens t on t.order_id = s.order_id and t.place = s.place
-             and (s.state <> 'released' or t.state <> 'moved')
+             and (s.state <> 'released' or t.state <> 'held')
            group by s.order_id, s.place, s.state, s.quantity, s.of_stock
            having count(t.id) <> case when s.of_stock = 1 or s.state = 'released' then 0
              else s.quantity end""",
@@ -25,6 +25,13 @@ PRODUCT_INVARIANTS = (
             join till_desk_orders o on o.id = s.order_id
             where (s.state = 'reserved' and o.status in {listed(CAPTURED | ENDED_UNPAID)})
                or (s.state = 'sold' and o.status not in {listed(CAPTURED)})""",  # noqa: S608 - of constants
+    ),
+    Invariant(
+        "pieces-of-products",
+        "a token that came of no claim is a piece of a product that the desk sells",
+        """select t.id, t.product_id from till_desk_product_tokens t
+           left join till_desk_products p on p.id = t.product_id
+           where t.claim_id is null and t.parent_id is null and p.id is null""",
     ),
     Invariant(
         "coupon-uses",

@@ -12,8 +12,11 @@ from sqlalchemy import func, insert, select, update
 
 from ...base.database import Work
 from ...errors import OutOfStock
-from ..product import FOR_SALE, MOVED, RANDOM, RELEASED, RESERVED, SOLD, Product, Taking
-from ..tables.products import product_sales, product_tokens, products
+from ..product import RANDOM, RELEASED, Product, Taking
+from ..product_token import FOR_SALE, HELD, RESERVED, SOLD
+from ..tables.claims import product_tokens
+from ..tables.products import product_sales, products
+from .product_tokens import ensure_holder, tell_holder
 from .products import is_offered_to
 
 
@@ -100,15 +103,18 @@ def release(work: Work, order_id: str) -> None:
 
 def move(work: Work, order_id: str, token_id: str, holder: str) -> bool:
     """A token that was sold goes to its holder; True also when it is there already."""
-    work.execute(
+    ensure_holder(work, holder)
+    moved = work.execute(
         update(product_tokens)
         .where(
             product_tokens.c.id == token_id,
             product_tokens.c.order_id == order_id,
             product_tokens.c.state == SOLD,
         )
-        .values(state=MOVED, holder=holder)
+        .values(state=HELD, holder=holder, held_at=work.now)
     )
+    if moved.rowcount:
+        tell_holder(work, holder)
     held = select(product_tokens.c.holder).where(
         product_tokens.c.id == token_id, product_tokens.c.order_id == order_id
     )

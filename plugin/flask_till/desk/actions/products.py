@@ -10,11 +10,12 @@ from sqlalchemy import delete, func, insert, or_, select, update
 
 from ...base.database import Work
 from ...errors import Conflict, NotFound
-from ..product import FIXED, FOR_SALE, RELEASED, Product, Shelf, Token, Value, Variant
+from ..product import FIXED, RELEASED, Piece, Product, Shelf, Value, Variant
+from ..product_token import FOR_SALE
+from ..tables.claims import product_tokens
 from ..tables.products import (
     product_prices,
     product_sales,
-    product_tokens,
     product_variants,
     products,
 )
@@ -46,12 +47,19 @@ def change_product(work: Work, product: Product) -> Product:
 
 
 def add_tokens(work: Work, product_id: str, tokens: Sequence[tuple[str, str | None]]) -> None:
-    """Pieces for sale, behind those that are there: their ids, and to whom they are fixed."""
+    """Pieces for sale, behind those that are there: their ids, and to whom they are fixed.
+
+    Raises `NotFound` (PRODUCT_NOT_FOUND), `Conflict` (TOKEN_EXISTS).
+    """
+    name = work.execute(select(products.c.name).where(products.c.id == product_id)).scalar()
+    if name is None:
+        raise unknown_product()
     last = select(func.coalesce(func.max(product_tokens.c.position), 0))
     first = work.execute(last.where(product_tokens.c.product_id == product_id)).scalar_one() + 1
+    new = {"product_id": product_id, "name": name, "terms": {}, "state": FOR_SALE}
     for position, (token_id, fixed_to) in enumerate(tokens, first):
-        new = {"id": token_id, "product_id": product_id, "position": position, "state": FOR_SALE}
-        if not work.insert_once(product_tokens, new | {"fixed_to": fixed_to}):
+        here = {"id": token_id, "position": position, "fixed_to": fixed_to}
+        if not work.insert_once(product_tokens, new | here):
             raise Conflict(f"There is a token {token_id} already.", code="TOKEN_EXISTS")
 
 
@@ -114,20 +122,20 @@ def read_shelf(work: Work, product: Product, buyer: str) -> Shelf:
     return Shelf(product, left, int(work.execute(bought).scalar_one()))
 
 
-def find_token(work: Work, product_id: str, token_id: str) -> Token | None:
+def find_token(work: Work, product_id: str, token_id: str) -> Piece | None:
     row = work.execute(
         select(product_tokens).where(
             product_tokens.c.id == token_id, product_tokens.c.product_id == product_id
         )
     ).first()
-    return None if row is None else token_from(row)
+    return None if row is None else piece_from(row)
 
 
-def tokens_of(work: Work, order_id: str) -> list[tuple[int, Token]]:
+def tokens_of(work: Work, order_id: str) -> list[tuple[int, Piece]]:
     """What an order has, with the place of the line that took it."""
     query = select(product_tokens).where(product_tokens.c.order_id == order_id)
     ordered = query.order_by(product_tokens.c.place, product_tokens.c.position)
-    return [(row.place, token_from(row)) for row in work.execute(ordered).all()]
+    return [(row.place, piece_from(row)) for row in work.execute(ordered).all()]
 
 
 def is_offered_to(product: Product, buyer: str) -> Any:
@@ -137,8 +145,8 @@ def is_offered_to(product: Product, buyer: str) -> Any:
     return or_(product_tokens.c.fixed_to.is_(None), product_tokens.c.fixed_to == buyer)
 
 
-def token_from(row: Any) -> Token:
-    return Token(
+def piece_from(row: Any) -> Piece:
+    return Piece(
         id=row.id,
         product_id=row.product_id,
         position=row.position,

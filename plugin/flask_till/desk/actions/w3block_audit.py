@@ -18,8 +18,8 @@ W3BLOCK_INVARIANTS = (
         "an order is delivered if and only if each of its tokens is with its holder",
         """select w.order_id, w.delivery, t.id, t.state from till_desk_w3_orders w
            join till_desk_product_tokens t on t.order_id = w.order_id
-           where (w.delivery = 'moved' and t.state <> 'moved')
-              or (t.state = 'moved' and (w.delivery is null or w.delivery = 'waiting'))""",
+           where (w.delivery = 'moved' and t.state <> 'held')
+              or (t.state = 'held' and (w.delivery is null or w.delivery = 'waiting'))""",
     ),
     Invariant(
         "w3block-delivery-paid",

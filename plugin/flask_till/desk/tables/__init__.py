@@ -19,7 +19,16 @@ from ...base.outbox import Outbox
 from ..order import TRANSITIONS as ORDER_TRANSITIONS
 from ..payment import ACTIVE
 from ..payment import TRANSITIONS as PAYMENT_TRANSITIONS
-from . import balances, boxo, ipos, products, w3block, wallet  # noqa: F401 - migrated with these
+from . import (  # noqa: F401 - migrated with these
+    balances,
+    boxo,
+    claims,
+    ipos,
+    kigo,
+    products,
+    w3block,
+    wallet,
+)
 from .schema import PREFIX, metadata
 
 merchants = Table(

@@ -1,4 +1,4 @@
-"""Tables of what the desk sells itself: products, their tokens, coupons, and what was taken."""
+"""Tables of what the desk sells itself: products, coupons, and what was taken; tokens apart."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, Text, 
 
 from ...base.columns import Exact, Flag, Json, Utc, Whole, listed
 from ..coupon import USE_STATES
-from ..product import DISTRIBUTIONS, SALE_STATES, TOKEN_TRANSITIONS
+from ..product import DISTRIBUTIONS, SALE_STATES
 from .schema import metadata
 
 MERCHANT = "till_desk_merchants.id"
@@ -61,28 +61,6 @@ product_variants = Table(
     sqlite_strict=True,
 )
 """``choices`` are what can be chosen: id, name, key, and the extra price by currency id."""
-
-product_tokens = Table(
-    "till_desk_product_tokens",
-    metadata,
-    Column("id", Text, primary_key=True),
-    Column("product_id", Text, ForeignKey(PRODUCT), nullable=False),
-    Column("position", Whole, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("fixed_to", Text),
-    Column("order_id", Text, ForeignKey(ORDER), index=True),
-    Column("place", Whole),
-    Column("holder", Text),
-    UniqueConstraint("product_id", "position"),
-    CheckConstraint(f"state in {listed(TOKEN_TRANSITIONS)}", name="desk_product_tokens_state"),
-    CheckConstraint(
-        "(state = 'for_sale') = (order_id is null)", name="desk_product_tokens_order_id"
-    ),
-    CheckConstraint("(order_id is null) = (place is null)", name="desk_product_tokens_place"),
-    CheckConstraint("(state = 'moved') = (holder is not null)", name="desk_product_tokens_holder"),
-    Index("ix_till_desk_product_tokens_shelf", "product_id", "state", "position"),
-    sqlite_strict=True,
-)
 
 product_sales = Table(
     "till_desk_product_sales",

@@ -69,6 +69,10 @@ class W3blockDialect:
         """Nobody is told yet: a company's hooks are not built."""
         return DONE
 
+    def sweep(self) -> int:
+        """Deliver what is due; returns how many orders that were."""
+        return self.deliveries.sweep()
+
     def connect(self, host: str, application: WSGIApplication) -> None:
         return None
 

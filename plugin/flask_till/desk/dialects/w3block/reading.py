@@ -11,7 +11,7 @@ from ...actions.reading import read_order
 from ...actions.w3block_companies import find_user, read_currencies
 from ...actions.w3block_orders import find_delivered_by, find_placed
 from ...order import Order
-from ...product import Token
+from ...product import Piece
 from ...w3block_company import Coin, Placed
 
 
@@ -22,7 +22,7 @@ class Whole:
     order: Order
     placed: Placed
     coin: Coin
-    tokens: tuple[tuple[int, Token], ...]
+    tokens: tuple[tuple[int, Piece], ...]
     first_name: str | None
 
 

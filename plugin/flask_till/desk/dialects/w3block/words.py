@@ -16,7 +16,7 @@ from ....wire.w3block.orders import (
 from ....wire.w3block.products import Price
 from ....wire.w3block.values import AmountType, PaymentMethod, PaymentProvider
 from ...order import Order as OurOrder
-from ...product import Token
+from ...product import Piece
 from ...w3block_company import Coin, Placed, PlacedLine
 from ...w3block_status import status_of
 from ..till_words import page_url
@@ -75,7 +75,7 @@ def receipt(whole: Whole) -> Receipt:
 
 def products_of(whole: Whole) -> list[OrderedProduct]:
     """One for each line; a token is named where the line is just that piece."""
-    by_place: dict[int, list[Token]] = {}
+    by_place: dict[int, list[Piece]] = {}
     for place, token in whole.tokens:
         by_place.setdefault(place, []).append(token)
     return [
@@ -84,7 +84,7 @@ def products_of(whole: Whole) -> list[OrderedProduct]:
     ]
 
 
-def _product(line: PlacedLine, tokens: list[Token], coin: Coin) -> OrderedProduct:
+def _product(line: PlacedLine, tokens: list[Piece], coin: Coin) -> OrderedProduct:
     return OrderedProduct(
         product_id=line.product_id,
         product_token_id=tokens[0].id if len(tokens) == 1 else None,

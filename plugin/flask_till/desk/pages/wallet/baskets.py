@@ -9,6 +9,7 @@ from flask import Blueprint, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from ....errors import InvalidRequest, NotFound, RequestError
+from ...actions.product_tokens import tokens_of_shopper
 from ...linked_basket import LinkedBasket, Prompt
 from .page import Page
 from .screen import BasketScreen
@@ -43,6 +44,7 @@ class Baskets(Page):
             prompts=self.wallet.prompts(shopper.id),
             screens=screens,
             orders=self.wallet.orders(shopper.id)[:3],
+            tokens=self.parts.database.read(tokens_of_shopper, shopper.id),
             reason=reason,
         )
 

@@ -5,8 +5,8 @@ from alembic import op
 
 from flask_till.base import columns
 
-revision = "0007_w3block"
-down_revision = "0006_boxo"
+revision = "0008_w3block"
+down_revision = "0007_kigo"
 branch_labels = None
 depends_on = None
 
@@ -202,56 +202,6 @@ def upgrade() -> None:
         "ix_till_desk_product_sales_of_buyer",
         "till_desk_product_sales",
         ["product_id", "buyer"],
-        unique=False,
-    )
-    op.create_table(
-        "till_desk_product_tokens",
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("product_id", sa.Text(), nullable=False),
-        sa.Column("position", WHOLE, nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("fixed_to", sa.Text(), nullable=True),
-        sa.Column("order_id", sa.Text(), nullable=True),
-        sa.Column("place", WHOLE, nullable=True),
-        sa.Column("holder", sa.Text(), nullable=True),
-        sa.CheckConstraint(
-            "(state = 'for_sale') = (order_id is null)",
-            name=op.f("ck_desk_product_tokens_order_id"),
-        ),
-        sa.CheckConstraint(
-            "(state = 'moved') = (holder is not null)", name=op.f("ck_desk_product_tokens_holder")
-        ),
-        sa.CheckConstraint(
-            "state in ('for_sale', 'moved', 'reserved', 'sold')",
-            name=op.f("ck_desk_product_tokens_state"),
-        ),
-        sa.CheckConstraint(
-            "(order_id is null) = (place is null)", name=op.f("ck_desk_product_tokens_place")
-        ),
-        sa.ForeignKeyConstraint(
-            ["order_id"], ["till_desk_orders.id"], name=op.f("fk_till_desk_product_tokens_order_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["product_id"],
-            ["till_desk_products.id"],
-            name=op.f("fk_till_desk_product_tokens_product_id"),
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_till_desk_product_tokens")),
-        sa.UniqueConstraint(
-            "product_id", "position", name=op.f("uq_till_desk_product_tokens_product_id_position")
-        ),
-        sqlite_strict=True,
-    )
-    op.create_index(
-        op.f("ix_till_desk_product_tokens_order_id"),
-        "till_desk_product_tokens",
-        ["order_id"],
-        unique=False,
-    )
-    op.create_index(
-        "ix_till_desk_product_tokens_shelf",
-        "till_desk_product_tokens",
-        ["product_id", "state", "position"],
         unique=False,
     )
     op.create_table(
