@@ -23,7 +23,7 @@ from tests.attacks.neighbourhood import (
     SIGNING_KEY,
     Neighbourhood,
 )
-from tests.attacks.test_partner_tokens import NOW, signed
+from tests.attacks.test_partner_tokens import now, signed
 
 
 def everything_stored(neighbourhood: Neighbourhood) -> str:
@@ -80,8 +80,8 @@ def test_no_secret_of_a_portal_is_logged_stored_or_told(
         client.get(f"{IPOS}/order/list?page=1&page_size=9")
         client.get(f"{IPOS}/credit/balance")
         client.get(f"/order?orderId={order_id}")
-    vouched = signed({"email": "ada@example.org", "timestamp": NOW, "app_id": APP_ID})
-    for body in (vouched | {"sign": "0" * 32}, vouched | {"timestamp": NOW - 5000}):
+    vouched = signed({"email": "ada@example.org", "timestamp": now(), "app_id": APP_ID})
+    for body in (vouched | {"sign": "0" * 32}, vouched | {"timestamp": now() - 5000}):
         neighbourhood.client(origin=PORTAL).post(f"{IPOS}/app/auth/login", json=body)
     neighbourhood.deliver()
     logged = "\n".join(map(logging.Formatter().format, caplog.records))
@@ -111,7 +111,7 @@ def test_no_secret_of_a_miniapp_or_host_is_logged_stored_or_told(
     payment_id = neighbourhood.payment(hostapp_user_id="user-77", custom_attributes={"a": "b"})
     both = {"app_id": "tea", "client_id": "tea_host"}
     one = both | {"order_payment_id": payment_id}
-    headers = {"X-Signature": SIGNING_KEY, "X-Timestamp": str(NOW), "X-Nonce": "12345678"}
+    headers = {"X-Signature": SIGNING_KEY, "X-Timestamp": str(now()), "X-Nonce": "12345678"}
     for address in (MINE, "127.0.0.1"):
         client = neighbourhood.client(address)
         for path, body in (

@@ -26,7 +26,11 @@ from tests.attacks.neighbourhood import (
 )
 
 LIST = f"{IPOS}/order/list?page=1&page_size=1"
-NOW = int(datetime.now(UTC).timestamp())
+
+
+def now() -> int:
+    """Seconds since 1970, at the time of the test: tests are collected long before."""
+    return int(datetime.now(UTC).timestamp())
 
 
 @pytest.fixture
@@ -69,7 +73,7 @@ def is_nobody(neighbourhood: Neighbourhood, token: str) -> bool:
 
 
 def test_no_other_algorithm_makes_a_widget(neighbourhood: Neighbourhood) -> None:
-    claims = {"iss": ACCESS_KEY, "iat": NOW, "exp": NOW + 600}
+    claims = {"iss": ACCESS_KEY, "iat": now(), "exp": now() + 600}
     assert not is_nobody(neighbourhood, made({"alg": "HS256"}, claims, SECRET_KEY.encode()))
     for header, key, name in headers(SECRET_KEY.encode()):
         assert is_nobody(neighbourhood, made(header, claims, key, name)), header
@@ -78,7 +82,7 @@ def test_no_other_algorithm_makes_a_widget(neighbourhood: Neighbourhood) -> None
 def test_no_other_algorithm_makes_a_user(neighbourhood: Neighbourhood) -> None:
     """Not even with the very key that the desk signs with."""
     key = neighbourhood.desk.ipos._tokens._secrets[0].encode()
-    claims = {"user_id": "usr_ada", "widget_session_id": "", "iat": NOW, "exp": NOW + 600}
+    claims = {"user_id": "usr_ada", "widget_session_id": "", "iat": now(), "exp": now() + 600}
     assert not is_nobody(neighbourhood, made({"alg": "HS256"}, claims, key))
     for header, signed, name in headers(key):
         assert is_nobody(neighbourhood, made(header, claims, signed, name)), header
@@ -89,7 +93,7 @@ def test_a_public_key_is_no_shared_secret(neighbourhood: Neighbourhood) -> None:
     public = private.public_key().public_bytes(
         serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
     )
-    claims = {"iss": ACCESS_KEY, "user_id": "usr_ada", "exp": NOW + 600}
+    claims = {"iss": ACCESS_KEY, "user_id": "usr_ada", "exp": now() + 600}
     assert is_nobody(neighbourhood, jwt.encode(claims, private, "RS256"))
     assert is_nobody(neighbourhood, made({"alg": "HS256"}, claims, public))
     header = {"alg": "RS256", "jwk": {"kty": "RSA", "n": "AQAB", "e": "AQAB"}}
@@ -99,7 +103,7 @@ def test_a_public_key_is_no_shared_secret(neighbourhood: Neighbourhood) -> None:
 def test_claims_that_were_changed_are_nobodys(neighbourhood: Neighbourhood) -> None:
     head, body, signature = neighbourhood.user_token("usr_eve").split(".")
     claims = json.loads(base64.urlsafe_b64decode(body + "=="))
-    for change in ({"user_id": "usr_ada"}, {"exp": NOW + 10**6}, {"widget_session_id": ""},
+    for change in ({"user_id": "usr_ada"}, {"exp": now() + 10**6}, {"widget_session_id": ""},
                    {"user_id": ["usr_ada"]}, {"user_id": ""}, {"iss": ACCESS_KEY}):  # fmt: skip
         assert is_nobody(neighbourhood, f"{head}.{part(claims | change)}.{signature}")
     for cut in (signature[:-4], signature + "AAAA", "", signature.swapcase(), "=" * 43):
@@ -110,7 +114,7 @@ def test_claims_that_were_changed_are_nobodys(neighbourhood: Neighbourhood) -> N
 
 def test_one_kind_of_token_is_not_another(neighbourhood: Neighbourhood) -> None:
     """A widget's key makes no users, a user's token makes no widget, other tokens make neither."""
-    who = {"user_id": "usr_ada", "exp": NOW + 600}
+    who = {"user_id": "usr_ada", "exp": now() + 600}
     assert is_nobody(neighbourhood, jwt.encode(who, SECRET_KEY))
     keys = neighbourhood.desk.ipos._tokens._secrets
     assert is_nobody(neighbourhood, jwt.encode(who | {"iss": ACCESS_KEY}, keys[0]))
@@ -137,11 +141,11 @@ def test_moments_that_are_none_end_nothing(neighbourhood: Neighbourhood) -> None
     key = SECRET_KEY.encode()
     for name in ("exp", "nbf"):
         for moment in ("soon", True, [], {}, None, "9999999999", -1, 0, 1e-9):
-            claims = {"iss": ACCESS_KEY, "exp": NOW + 600, name: moment}
+            claims = {"iss": ACCESS_KEY, "exp": now() + 600, name: moment}
             if name == "nbf" and moment in (-1, 0, 1e-9):
                 continue  # long ago
             assert is_nobody(neighbourhood, made({"alg": "HS256"}, claims, key)), (name, moment)
-    later = {"iss": ACCESS_KEY, "exp": NOW + 600, "nbf": NOW + 60}
+    later = {"iss": ACCESS_KEY, "exp": now() + 600, "nbf": now() + 60}
     assert is_nobody(neighbourhood, made({"alg": "HS256"}, later, key))
     assert is_nobody(neighbourhood, neighbourhood.mint(exp=datetime.now(UTC) - timedelta(hours=1)))
 
@@ -167,7 +171,7 @@ def test_a_user_who_was_signed_out_is_nobody_with_the_old_token(
     token = neighbourhood.user_token()
     neighbourhood.desk.ipos.end_sessions("usr_ada", "skins")
     assert is_nobody(neighbourhood, token)
-    session = {"user_id": "usr_eve", "exp": NOW + 600}
+    session = {"user_id": "usr_eve", "exp": now() + 600}
     old = jwt.decode(token, options={"verify_signature": False})["widget_session_id"]
     key = neighbourhood.desk.ipos._tokens._secrets[0]
     assert is_nobody(neighbourhood, jwt.encode(session | {"widget_session_id": old}, key))
@@ -184,12 +188,12 @@ def signed(fields: dict[str, Any], secret: str = LOGIN_SECRET) -> dict[str, Any]
 
 def test_a_login_that_is_not_the_portals_is_nobodys(neighbourhood: Neighbourhood) -> None:
     client = neighbourhood.client(origin=PORTAL)
-    right = {"email": "ada@example.org", "timestamp": NOW, "app_id": APP_ID}
+    right = {"email": "ada@example.org", "timestamp": now(), "app_id": APP_ID}
     wrong: list[dict[str, Any]] = [
         signed(right, "") | {"email": "eve@example.org"},
         signed(right) | {"email": "eve@example.org"},
-        signed(right | {"timestamp": NOW - 1000}),
-        signed(right | {"timestamp": NOW + 1000}),
+        signed(right | {"timestamp": now() - 1000}),
+        signed(right | {"timestamp": now() + 1000}),
         signed(right | {"app_id": "app_other"}),
         signed(right, ""),
         signed(right, "None"),
@@ -197,8 +201,8 @@ def test_a_login_that_is_not_the_portals_is_nobodys(neighbourhood: Neighbourhood
         {**right, "sign": ""},
         {**right, "sign": None},
         # One text for two sets of fields: the checksum does not tell them apart.
-        {"email": f"ada@example.org,timestamp={NOW}", "app_id": APP_ID, "timestamp": NOW,
-         "sign": signed(right)["sign"]},
+        {"email": f"ada@example.org,timestamp={right['timestamp']}", "app_id": APP_ID,
+         "timestamp": right["timestamp"], "sign": signed(right)["sign"]},
     ]  # fmt: skip
     for body in wrong:
         answer = client.post(f"{IPOS}/app/auth/login", json=body)
@@ -213,12 +217,13 @@ def test_a_login_that_is_not_the_portals_is_nobodys(neighbourhood: Neighbourhood
 def test_a_member_that_is_not_known_is_signed_along(neighbourhood: Neighbourhood) -> None:
     """What is not in the text that was signed cannot be added on the way."""
     client = neighbourhood.client(origin=PORTAL)
-    right = {"email": "ada@example.org", "timestamp": NOW, "app_id": APP_ID}
+    right = {"email": "ada@example.org", "timestamp": now(), "app_id": APP_ID}
     answer = client.post(f"{IPOS}/app/auth/login", json=signed(right) | {"admin": True})
     assert answer.status_code == 401
     # "a=b,c=d" as one member or as two is the same text.
-    fields = {"app_id": APP_ID, "email": "eve@example.org", "timestamp": NOW}
+    stamp = {"timestamp": now()}
+    fields = {"app_id": APP_ID, "email": "eve@example.org", **stamp}
     text = signed(fields)["sign"]
-    smuggled = {"app_id": f"{APP_ID},email=eve@example.org", "email": None, "timestamp": NOW}
+    smuggled = {"app_id": f"{APP_ID},email=eve@example.org", "email": None, **stamp}
     answer = client.post(f"{IPOS}/app/auth/login", json={**smuggled, "sign": text})
     assert answer.status_code == 401

@@ -150,6 +150,14 @@ def test_an_order_expires_only_after_its_gateway_agreed(desk: Any) -> None:
     assert desk.gateway.status[ref] == "cancelled"
 
 
+def test_expiring_before_the_time_stops_nothing(desk: Any) -> None:
+    order = desk.order()
+    ref = desk.start(order)
+    assert desk.cashier.expire(order.id).status == "pending"
+    desk.cashier.settle(desk.gateway.turn(ref, "succeeded"))
+    assert desk.read(order.id).status == "paid"
+
+
 def test_money_that_beat_the_cancel_pays_the_order(desk: Any) -> None:
     order = desk.order()
     ref = desk.start(order)

@@ -92,34 +92,34 @@ class Cashier:
 
         ``along`` is what else happens in the transaction that ends it, or not at all.
         """
-        self._database.read(reading.read_order, order_id, merchant_id=merchant_id)
-        return self._end(order_id, "cancel", along)
+        order = self._database.read(reading.read_order, order_id, merchant_id=merchant_id)
+        return self._end(order, "cancel", along)
 
     def expire(self, order_id: str) -> Order:
         """End an open order whose time is over, if its gateway agrees that no money comes."""
+        order = self._database.read(reading.read_order, order_id)
+        if not order.is_due(self._database.clock()):
+            return order
         try:
-            return self._end(order_id, "expire")
+            return self._end(order, "expire")
         except (GatewayUnavailable, GatewayRefused, Conflict, NotFound) as error:
             log.info("order %s does not expire yet: %s", order_id, error.code)
             return self._database.read(reading.read_order, order_id)
 
     def _end(
-        self, order_id: str, happening: str, along: Callable[[Work], object] | None = None
+        self, order: Order, happening: str, along: Callable[[Work], object] | None = None
     ) -> Order:
-        order = self._database.read(reading.read_order, order_id)
-        if happening == "expire" and not order.is_due(self._database.clock()):
-            return order
         if order_actions.goes_on(order, happening):
             self.paying.look(order)
         else:
-            self.paying.stop_all(order_id)
+            self.paying.stop_all(order.id)
         looks = {name: one.late_look for name, one in self.gateways.items() if one.late_look}
 
         def end(work: Work) -> Order:
             if along is not None:
-                reading.lock_order(work, order_id)
+                reading.lock_order(work, order.id)
                 along(work)
-            return order_actions.end_order(work, order_id, happening, late_looks=looks)
+            return order_actions.end_order(work, order.id, happening, late_looks=looks)
 
         return self._database.write(end)
 

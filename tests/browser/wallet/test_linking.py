@@ -141,6 +141,27 @@ def test_taken_out_of_the_wallet_it_stays_in_the_shop(linked: Tab, phone: Phone)
     linked.holds(2)
 
 
+READS_SLOWLY = """() => {
+  const text = Response.prototype.text;
+  Response.prototype.text = async function () {
+    const all = await text.call(this);
+    await new Promise((done) => setTimeout(done, this.status == 404 ? 3000 : 1500));
+    return all;
+  };
+}"""
+
+
+def test_news_of_a_page_that_was_left_draw_nothing_over_the_next(linked: Tab, phone: Phone) -> None:
+    """The outcome of the form and the news of it cross; the news are read last."""
+    phone.page.get_by_text("Take this basket out of the wallet").click()
+    phone.page.evaluate(READS_SLOWLY)
+    with phone.page.expect_response(lambda answer: answer.status == 404):
+        phone.page.get_by_role("button", name="Take it out").click()
+    expect(phone.page.get_by_text("No basket here yet")).to_be_visible()
+    phone.page.wait_for_timeout(3500)
+    expect(phone.page.get_by_text("No basket here yet")).to_be_visible()
+
+
 def unlink(tab: Tab) -> None:
     tab.chip.click()
     tab.dialog.get_by_role("button", name="Unlink this phone").click()

@@ -26,8 +26,11 @@ const main = () => /** @type {HTMLElement} */ (document.querySelector('main'));
  * Draw an answer of the desk in place of what is shown.
  * @param {Response} answer @param {boolean} [ours] The shopper did it, so its outcome has the focus.
  */
-async function draw(answer, ours) {
-  const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+const draw = async (answer, ours) => show(answer, await answer.text(), ours);
+
+/** @param {Response} answer @param {string} html @param {boolean} [ours] */
+function show(answer, html, ours) {
+  const page = new DOMParser().parseFromString(html, 'text/html');
   const next = page.querySelector('main');
   if (!next || !page.body.dataset.newsUrl) return location.assign(answer.url);
   const moved = new URL(answer.url).pathname != location.pathname;
@@ -73,7 +76,8 @@ function refresh() {
 async function load() {
   const asked = location.href;
   const answer = await fetch(asked, { headers: { Accept: 'text/html' }, cache: 'no-store' });
-  if (location.href == asked) await draw(answer); // else the shopper is on another page by now
+  const html = await answer.text();
+  if (location.href == asked) show(answer, html); // else the shopper is on another page by now
 }
 
 function wire() {
