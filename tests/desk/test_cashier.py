@@ -373,16 +373,6 @@ def test_a_slow_refund_is_booked_when_its_news_comes(desk: Any) -> None:
     assert desk.kinds(order.id).count("order.refunded") == 1
 
 
-def test_shares_bear_a_refund_in_proportion(desk: Any) -> None:
-    from flask_till.desk.order import Share
-    from flask_till.money import Money
-
-    order = desk.paid(amount=1000, shares=(Share("potter", 333),))
-    for minor in (1, 499, 500):
-        desk.cashier.refund(order.id, Money.of_minor(minor, "PLN"))
-    assert balance(desk) == {}
-
-
 def test_a_sandbox_payment_with_nonsense_takes_no_money_when_the_order_is_cancelled(
     make_desk: Any,
 ) -> None:

@@ -232,6 +232,13 @@ def test_refunds_take_shares_back_in_proportion_to_the_last_minor_unit(desk: Any
     assert balance(desk) == {}
 
 
+def test_shares_bear_a_refund_in_proportion(desk: Any) -> None:
+    order = desk.paid(amount=1000, shares=(Share("potter", 333),))
+    for minor in (1, 499, 500):
+        desk.cashier.refund(order.id, Money.of_minor(minor, "PLN"))
+    assert balance(desk) == {}
+
+
 def test_a_refund_before_the_transfer_makes_the_transfer_smaller(desk: Any) -> None:
     order = shared(desk)
     desk.cashier.refund(order.id, pln(500))
