@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+from alembic import command
 from sqlalchemy import create_engine
 
 from flask_till.base.database import Database
+from flask_till.desk.actions.product_tokens import list_tokens
 from flask_till.desk.tables import MIGRATIONS
 
 
@@ -54,3 +56,34 @@ def test_every_table_of_ours_is_strict(tmp_path):
     ours = {name: strict for name, strict in rows if name.startswith("till_desk_")}
     assert set(ours) == set(MIGRATIONS.metadata.tables)
     assert set(ours.values()) == {1}
+
+
+CLAIMED = """
+insert into till_desk_holders (id, created_at) values ('h', 0);
+insert into till_desk_claims
+  (id, digest, sealed, status, redeemed_by, redeemed_at, ended_at, created_at)
+  values ('c', 'd', 's', 'claimed', 'h', 1, 1, 0);
+insert into till_desk_product_tokens
+  (id, product_id, parent_id, position, state, claim_id, holder, name, terms, held_at)
+  values ('whole', 'p', null, 0, 'held', 'c', 'h', 'Whole', '{}', 1),
+         ('part', 'p', 'whole', 0, 'held', null, 'h', 'Part', '{}', 1)
+""".split(";")
+
+
+def test_tokens_that_were_claimed_outlive_their_new_table(database_url):
+    """Version 8 makes the table of tokens anew, for those that are sold."""
+    database = Database(database_url)
+    try:
+        with database.engine.connect() as connection, connection.begin():
+            command.upgrade(MIGRATIONS._config(connection), "0007_kigo")
+            for statement in CLAIMED:
+                connection.exec_driver_sql(statement)
+        MIGRATIONS.upgrade(database.engine)
+        held, total = database.read(list_tokens, "h")
+        assert ([(one.id, [part.id for part in one.children]) for one in held], total) == (
+            [("whole", ["part"])],
+            1,
+        )
+        assert MIGRATIONS.differences(database.engine) == []
+    finally:
+        database.close()

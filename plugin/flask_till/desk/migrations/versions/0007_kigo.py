@@ -316,38 +316,21 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("terms", columns.Json(), nullable=False),
         sa.Column("held_at", columns.Utc(), nullable=True),
-        sa.Column("fixed_to", sa.Text(), nullable=True),
-        sa.Column("order_id", sa.Text(), nullable=True),
-        sa.Column("place", WHOLE, nullable=True),
         sa.CheckConstraint(
             "(state = 'held') = (holder is not null) and (holder is null) = (held_at is null)",
             name=op.f("ck_desk_product_tokens_holder"),
         ),
         sa.CheckConstraint(
-            "state in ('for_sale', 'held', 'reserved', 'sold')",
-            name=op.f("ck_desk_product_tokens_state"),
+            "state in ('for_sale', 'held', 'reserved')", name=op.f("ck_desk_product_tokens_state")
         ),
         sa.CheckConstraint(
-            "state in ('for_sale', 'held') or order_id is not null",
-            name=op.f("ck_desk_product_tokens_order_id"),
-        ),
-        sa.CheckConstraint(
-            "(order_id is null) = (place is null)", name=op.f("ck_desk_product_tokens_place")
-        ),
-        sa.CheckConstraint(
-            "case when claim_id is null then 0 else 1 end + case when parent_id is null then 0"
-            " else 1 end + case when order_id is null then 0 else 1 end"
-            " = case when state = 'for_sale' then 0 else 1 end",
-            name=op.f("ck_desk_product_tokens_origin"),
+            "claim_id is null or parent_id is null", name=op.f("ck_desk_product_tokens_claim_id")
         ),
         sa.ForeignKeyConstraint(
             ["claim_id"], ["till_desk_claims.id"], name=op.f("fk_till_desk_product_tokens_claim_id")
         ),
         sa.ForeignKeyConstraint(
             ["holder"], ["till_desk_holders.id"], name=op.f("fk_till_desk_product_tokens_holder")
-        ),
-        sa.ForeignKeyConstraint(
-            ["order_id"], ["till_desk_orders.id"], name=op.f("fk_till_desk_product_tokens_order_id")
         ),
         sa.ForeignKeyConstraint(
             ["parent_id"],
@@ -366,26 +349,6 @@ def upgrade() -> None:
         "till_desk_product_tokens",
         ["holder", "held_at", "id"],
         unique=False,
-    )
-    op.create_index(
-        op.f("ix_till_desk_product_tokens_order_id"),
-        "till_desk_product_tokens",
-        ["order_id"],
-        unique=False,
-    )
-    op.create_index(
-        "ix_till_desk_product_tokens_shelf",
-        "till_desk_product_tokens",
-        ["product_id", "state", "position"],
-        unique=False,
-    )
-    op.create_index(
-        "uq_till_desk_product_tokens_position",
-        "till_desk_product_tokens",
-        ["product_id", "position"],
-        unique=True,
-        sqlite_where=sa.text("claim_id is null and parent_id is null"),
-        postgresql_where=sa.text("claim_id is null and parent_id is null"),
     )
     op.create_table(
         "till_desk_kigo_refresh_tokens",
@@ -414,13 +377,7 @@ def downgrade() -> None:
         op.f("ix_till_desk_kigo_refresh_tokens_family"), table_name="till_desk_kigo_refresh_tokens"
     )
     op.drop_table("till_desk_kigo_refresh_tokens")
-    for index in (
-        "uq_till_desk_product_tokens_position",
-        "ix_till_desk_product_tokens_shelf",
-        op.f("ix_till_desk_product_tokens_order_id"),
-        "ix_till_desk_product_tokens_of_holder",
-    ):
-        op.drop_index(index, table_name="till_desk_product_tokens")
+    op.drop_index("ix_till_desk_product_tokens_of_holder", table_name="till_desk_product_tokens")
     op.drop_table("till_desk_product_tokens")
     op.drop_index(
         op.f("ix_till_desk_kigo_sso_sessions_account_id"), table_name="till_desk_kigo_sso_sessions"

@@ -14,6 +14,7 @@ WHOLE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
+    make_tokens_anew()
     op.create_table(
         "till_desk_w3_currencies",
         sa.Column("id", sa.Text(), nullable=False),
@@ -400,3 +401,98 @@ def upgrade() -> None:
             "processing_expires", columns.Flag(), server_default=sa.text("1"), nullable=False
         ),
     )
+
+
+def make_tokens_anew() -> None:
+    """Tokens may be for sale, too, and be an order's: SQLite can change a check in no other way."""
+    kept = "id, product_id, parent_id, position, state, claim_id, holder, name, terms, held_at"
+    op.execute("create temporary table till_kept_tokens as select * from till_desk_product_tokens")
+    op.drop_index("ix_till_desk_product_tokens_of_holder", table_name="till_desk_product_tokens")
+    op.drop_table("till_desk_product_tokens")
+    op.create_table(
+        "till_desk_product_tokens",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("product_id", sa.Text(), nullable=False),
+        sa.Column("parent_id", sa.Text(), nullable=True),
+        sa.Column("position", WHOLE, nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("claim_id", sa.Text(), nullable=True),
+        sa.Column("holder", sa.Text(), nullable=True),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("terms", columns.Json(), nullable=False),
+        sa.Column("held_at", columns.Utc(), nullable=True),
+        sa.Column("fixed_to", sa.Text(), nullable=True),
+        sa.Column("order_id", sa.Text(), nullable=True),
+        sa.Column("place", WHOLE, nullable=True),
+        sa.CheckConstraint(
+            "(state = 'held') = (holder is not null) and (holder is null) = (held_at is null)",
+            name=op.f("ck_desk_product_tokens_holder"),
+        ),
+        sa.CheckConstraint(
+            "state in ('for_sale', 'held', 'reserved', 'sold')",
+            name=op.f("ck_desk_product_tokens_state"),
+        ),
+        sa.CheckConstraint(
+            "state in ('for_sale', 'held') or order_id is not null",
+            name=op.f("ck_desk_product_tokens_order_id"),
+        ),
+        sa.CheckConstraint(
+            "(order_id is null) = (place is null)", name=op.f("ck_desk_product_tokens_place")
+        ),
+        sa.CheckConstraint(
+            "case when claim_id is null then 0 else 1 end + case when parent_id is null then 0"
+            " else 1 end + case when order_id is null then 0 else 1 end"
+            " = case when state = 'for_sale' then 0 else 1 end",
+            name=op.f("ck_desk_product_tokens_origin"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["claim_id"], ["till_desk_claims.id"], name=op.f("fk_till_desk_product_tokens_claim_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["holder"], ["till_desk_holders.id"], name=op.f("fk_till_desk_product_tokens_holder")
+        ),
+        sa.ForeignKeyConstraint(
+            ["order_id"], ["till_desk_orders.id"], name=op.f("fk_till_desk_product_tokens_order_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["parent_id"],
+            ["till_desk_product_tokens.id"],
+            name=op.f("fk_till_desk_product_tokens_parent_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_till_desk_product_tokens")),
+        sa.UniqueConstraint("claim_id", name=op.f("uq_till_desk_product_tokens_claim_id")),
+        sa.UniqueConstraint(
+            "parent_id", "position", name=op.f("uq_till_desk_product_tokens_parent_id_position")
+        ),
+        sqlite_strict=True,
+    )
+    op.create_index(
+        "ix_till_desk_product_tokens_of_holder",
+        "till_desk_product_tokens",
+        ["holder", "held_at", "id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_till_desk_product_tokens_order_id"),
+        "till_desk_product_tokens",
+        ["order_id"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_till_desk_product_tokens_shelf",
+        "till_desk_product_tokens",
+        ["product_id", "state", "position"],
+        unique=False,
+    )
+    op.create_index(
+        "uq_till_desk_product_tokens_position",
+        "till_desk_product_tokens",
+        ["product_id", "position"],
+        unique=True,
+        sqlite_where=sa.text("claim_id is null and parent_id is null"),
+        postgresql_where=sa.text("claim_id is null and parent_id is null"),
+    )
+    op.execute(
+        f"insert into till_desk_product_tokens ({kept}) select {kept} from till_kept_tokens"  # noqa: S608 - of constants
+    )
+    op.execute("drop table till_kept_tokens")
