@@ -389,11 +389,7 @@ def _mount(app: Flask, state: DeskState) -> None:
         state.wallet_desk.wallet, state.database, state.settings, state.counter.limits
     )
     hub = HubParts(
-        state.partners.kigo.claims,
-        parts.wallet,
-        parts.database,
-        parts.settings,
-        parts.limits,
+        state.partners.kigo.claims, parts.wallet, parts.database, parts.settings, parts.limits
     )
     app.register_blueprint(hub_pages(hub), url_prefix=f"{prefix}/kigo")
     app.register_blueprint(wallet_pages(parts), url_prefix=f"{prefix}{WALLET}")
