@@ -268,3 +268,20 @@ def test_closing_does_not_pull_the_connection_from_under_a_reader(tmp_path: Path
     assert found == [7]
     assert database.read(lambda work: work.execute(text("select 8")).scalar_one()) == 8
     database.close()
+
+
+def test_the_shared_clock_is_the_databases_own_where_it_has_one(database_url: str) -> None:
+    database, slow = Database(database_url), timedelta(hours=3)
+    database.clock = lambda: datetime.now(UTC) - slow
+    own, shared = database.read(lambda work: (work.now, work.database_now()))
+    ahead = slow if database.dialect == "postgresql" else timedelta(0)
+    assert abs(shared - own - ahead) < timedelta(seconds=30)
+    assert shared.tzinfo is UTC
+    database.close()
+
+
+def test_a_clock_that_was_handed_in_is_the_shared_one_too(new_database_url: Any) -> None:
+    moment = datetime(2026, 3, 2, 10, tzinfo=UTC)
+    database = Database(new_database_url(), clock=lambda: moment)
+    assert database.read(lambda work: work.database_now()) == moment
+    database.close()

@@ -13,11 +13,11 @@ import os
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache, partial
 from typing import Any, Concatenate, ParamSpec, TypeVar, overload
 
-from sqlalchemy import Connection, CursorResult, Engine, Table, create_engine
+from sqlalchemy import Connection, CursorResult, Engine, Table, create_engine, func, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.base import Executable
@@ -37,6 +37,9 @@ SERIALIZATION_FAILURES = {"40001", "40P01"}
 TRIES = 6
 
 
+_NOW = select(func.now())
+
+
 @cache
 def _insert_once(table: Table) -> Upsert:
     key = next(iter(table.primary_key))
@@ -46,13 +49,27 @@ def _insert_once(table: Table) -> Upsert:
 class Work:
     """One transaction, with its moment and its source of ids."""
 
-    __slots__ = ("_new_id", "connection", "now", "topics")
+    __slots__ = ("_has_clock", "_new_id", "connection", "now", "topics")
 
-    def __init__(self, connection: Connection, now: datetime, new_id: NewId) -> None:
+    def __init__(
+        self, connection: Connection, now: datetime, new_id: NewId, *, has_clock: bool = False
+    ) -> None:
         self.connection = connection
         self.now = now
         self._new_id = new_id
+        self._has_clock = has_clock
         self.topics: set[str] = set()
+
+    def database_now(self) -> datetime:
+        """The moment on the clock that all machines of a desk share: the database's, UTC.
+
+        That of this transaction on PostgreSQL; a file has no other clock than its machine. For
+        what one machine promises to the second and another one judges.
+        """
+        if not self._has_clock:
+            return self.now
+        moment: datetime = self.connection.execute(_NOW).scalar_one()
+        return moment.astimezone(UTC)
 
     def new_id(self, prefix: str) -> str:
         return self._new_id(prefix)
@@ -95,6 +112,7 @@ class Database:
         self.url = _normalise(url)
         self.dialect = self.url.get_backend_name()
         self.clock = clock
+        self._has_clock = self.dialect == "postgresql" and clock is system_clock
         self.new_id = new_id
         self.bell: Bell = bell or self._own_bell()
         self._engine: Engine | None = None
@@ -162,7 +180,10 @@ class Database:
         Raises `Unavailable` when the database does not answer.
         """
         with AsUnavailable(), self._snapshot() as connection:
-            return query(Work(connection, self.clock(), self.new_id), *args, **kwargs)
+            return query(self._work(connection), *args, **kwargs)
+
+    def _work(self, connection: Connection) -> Work:
+        return Work(connection, self.clock(), self.new_id, has_clock=self._has_clock)
 
     def _snapshot(self) -> AbstractContextManager[Connection]:
         engine = self.engine
@@ -174,7 +195,7 @@ class Database:
     def _act(
         self, action: Callable[..., T], args: Any, kwargs: Any, connection: Connection
     ) -> tuple[T, set[str]]:
-        work = Work(connection, self.clock(), self.new_id)
+        work = self._work(connection)
         result = action(work, *args, **kwargs)
         if work.topics:
             self.bell.announce(connection, work.topics)

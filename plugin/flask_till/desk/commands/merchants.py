@@ -15,8 +15,8 @@ from ..actions.events import list_deliveries, send_again, show_event
 from ..actions.evidence import list_quarantined
 from ..actions.merchants import list_merchants
 from ..actions.transfers import list_reversals, list_transfers
+from ..assembly import DeskState
 from ..counter import EXTENSION
-from ..extension import DeskState
 from ..gateway_choice import INSIDE
 from ..merchant import Credentials
 
