@@ -65,7 +65,7 @@ def test_every_command_of_the_page_runs_against_the_demos_desk(
 ) -> None:
     if shutil.which("curl") is None:
         pytest.skip("curl is not here")
-    first, create, token, refund, reading, session = blocks("sh")
+    first, create, quote, token, refund, reading, session = blocks("sh")
     setup = first.replace("http://127.0.0.1:5001", demo_desk)
     script = "\n".join(  # noqa: FLY002 - one part to a line
         [
@@ -80,13 +80,15 @@ def test_every_command_of_the_page_runs_against_the_demos_desk(
             refund,
             "echo",
             reading,
+            "echo",
+            quote,
         ]
     )
     done = subprocess.run(
         ["sh", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True, timeout=60
     )
     answers = answers_in(done.stdout)
-    paid, refunded, events, created, opened, refused, *read = answers
+    paid, refunded, events, created, opened, refused, *read, quoted = answers
     assert paid["status"] == "paid"
     assert (refunded["amount"], refunded["status"]) == (7900, "succeeded")
     assert [event["kind"] for event in events["events"]] == [
@@ -97,6 +99,7 @@ def test_every_command_of_the_page_runs_against_the_demos_desk(
     assert refused["code"] == "NOT_REFUNDABLE"
     assert read[0]["status"] == "refunded"
     assert read[2]["orders"] == []
+    assert (quoted["amount"], quoted["methods"]) == (14300, ["sandbox"])
 
 
 def answers_in(text: str) -> list[Any]:

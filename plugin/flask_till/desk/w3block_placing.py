@@ -17,7 +17,6 @@ from ..errors import Conflict, OutOfStock, RequestError, Unavailable
 from ..wire.w3block.amounts import to_money
 from ..wire.w3block.basket import CreateOrder, PaidPart
 from ..wire.w3block.error_codes import ProductErrorCode, W3blockCode, refusal
-from ..wire.w3block.gas_fee import Bound
 from ..wire.w3block.likeness import SIMILAR_WITHIN, items_digest, likeness, stands_in_the_way
 from ..wire.w3block.message import invalid
 from ..wire.w3block.split import Whole, divide
@@ -38,7 +37,7 @@ from .product import Taking
 from .reckoning import Reckoning
 from .w3block_basket import SALE, Basket, find_applicable, read_basket, reckoned
 from .w3block_company import DIALECT, FREE, Coin, Company, Placed, PlacedLine, Provider, Sums
-from .w3block_quotes import Quotes
+from .w3block_quotes import Bound, Quotes
 from .w3block_status import status_of
 
 log = logger(__name__)
@@ -110,7 +109,7 @@ class Placing:
         if signature is None:
             raise refusal(W3blockCode.GAS_FEE_SIGNATURE_INVALID, "A signed gas fee is needed.")
         bound = Bound(company.id, buyer, coin.id, items_digest(asked.order_products))
-        return self.quotes.read(signature, bound, work.now)
+        return self.quotes.read(signature, bound, work.database_now())
 
     def _way(
         self, company: Company, part: PaidPart, coin: Coin, sums: Reckoning, merchant: Merchant

@@ -1,19 +1,45 @@
-"""What a gas fee is now, and the quotes that the desk signs for it (3.1)."""
+"""What a gas fee is now, and the quotes that the desk signs for it (3.1).
+
+Such a quote is bound to company, buyer, currency, amount and basket; not to a coupon or a payment
+method. It may be used again within its time.
+"""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
 
-from ..wire.w3block.gas_fee import Bound, read_gas_fee, sign_gas_fee
+from ..errors import Gone, InvalidRequest
+from ..wire.w3block.amounts import read_amount, write_amount
+from ..wire.w3block.error_codes import W3blockCode, refusal
+from ..wire.w3block.gas_fee import LIFE
 from ..wire.w3block.products import DOLLAR, REAL
+from .quote import derive_secrets, read_quote, sign_quote
 
-_PURPOSE = b"till-w3block-gas-fee"
+PURPOSE = "w3block gas fee"
 GAS: Mapping[str, Decimal] = {REAL: Decimal("0.35"), DOLLAR: Decimal("0.07")}
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """What a gas fee is quoted for; ``items`` is the digest of `likeness.items_digest`."""
+
+    company_id: str
+    user_id: str
+    currency_id: str
+    items: str
+
+    def to_data(self, **more: str) -> dict[str, str]:
+        return {
+            "companyId": self.company_id,
+            "userId": self.user_id,
+            "currencyId": self.currency_id,
+            **more,
+            "items": self.items,
+        }
 
 
 class GasPrice(Protocol):
@@ -36,7 +62,7 @@ class Quotes:
     """Signed with the first of the desk's keys, believed with any of them."""
 
     def __init__(self, keys: Sequence[str], gas: GasPrice) -> None:
-        self._secrets = [hmac.new(key.encode(), _PURPOSE, hashlib.sha256).digest() for key in keys]
+        self._secrets = derive_secrets(keys, "till-w3block-gas-fee")
         self._gas = gas
 
     def offer(self, bound: Bound, now: datetime) -> tuple[Decimal, str]:
@@ -47,3 +73,32 @@ class Quotes:
     def read(self, signature: str, bound: Bound, now: datetime) -> Decimal:
         """What was quoted. Raises `RequestError` as `read_gas_fee` does."""
         return read_gas_fee(signature, bound, self._secrets, now)
+
+
+def sign_gas_fee(bound: Bound, gas: Decimal, secrets: Sequence[bytes], now: datetime) -> str:
+    """The signature of a preview's gas fee, with the first secret; ``gas`` in that currency.
+
+    Raises `ValueError` for no secret, for one under 16 bytes and for what is no amount.
+    """
+    amount = write_amount(read_amount(write_amount(gas)))
+    return sign_quote(PURPOSE, bound.to_data(gas=amount), secrets, now)
+
+
+def read_gas_fee(signature: str, bound: Bound, secrets: Sequence[bytes], now: datetime) -> Decimal:
+    """The gas fee that was quoted for this, at most 40 s before ``now``, by any of the secrets.
+
+    Raises `RequestError` 400: ``gas-fee-signature-invalid`` for a forged one and for one of
+    another company, buyer, currency or basket, else ``gas-fee-signature-expired`` when too old.
+    """
+    try:
+        said = read_quote(signature, PURPOSE, secrets, now, bound=bound.to_data(), life=LIFE)
+    except InvalidRequest:
+        raise refusal(
+            W3blockCode.GAS_FEE_SIGNATURE_INVALID,
+            "The gas fee is not the one of this order's preview.",
+        ) from None
+    except Gone:
+        raise refusal(
+            W3blockCode.GAS_FEE_SIGNATURE_EXPIRED, "The gas fee is too old: ask for a preview."
+        ) from None
+    return read_amount(said["gas"])

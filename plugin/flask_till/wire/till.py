@@ -11,7 +11,7 @@ import hmac
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import (
     AfterValidator,
@@ -142,14 +142,33 @@ class Shopper(_Request):
     name: Annotated[str, StringConstraints(max_length=250)] | None = None
 
 
-class OrderCreate(_Request):
-    """Ask for an order. Lines and adjustments must add up to ``amount`` to the minor unit."""
+class QuoteCreate(_Request):
+    """Ask what an order would cost. Lines and adjustments must add up to ``amount``."""
 
-    external_id: Reference
     amount: PositiveMinor
     currency: Currency
     lines: Annotated[list[Line], Field(min_length=1, max_length=MOST_LINES)]
     adjustments: Annotated[list[Adjustment], Field(max_length=50)] = []
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> Self:
+        total = sum(line.quantity * line.unit_amount for line in self.lines)
+        total += sum(adjustment.amount for adjustment in self.adjustments)
+        if total != self.amount:
+            raise ValueError(
+                f"lines and adjustments add up to {total}, not to amount {self.amount}"
+            )
+        return self
+
+
+class OrderCreate(QuoteCreate):
+    """Ask for an order. Lines and adjustments must add up to ``amount`` to the minor unit.
+
+    With a ``quote`` it is made only while that holds, and for just what it was given for.
+    """
+
+    external_id: Reference
+    quote: Annotated[str, StringConstraints(min_length=1, max_length=2048)] | None = None
     shares: Annotated[list[Share], Field(max_length=50)] = []
     description: Text | None = None
     locale: Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$")] = (
@@ -164,13 +183,7 @@ class OrderCreate(_Request):
     metadata: Metadata = {}
 
     @model_validator(mode="after")
-    def _adds_up(self) -> OrderCreate:
-        total = sum(line.quantity * line.unit_amount for line in self.lines)
-        total += sum(adjustment.amount for adjustment in self.adjustments)
-        if total != self.amount:
-            raise ValueError(
-                f"lines and adjustments add up to {total}, not to amount {self.amount}"
-            )
+    def _shares_fit(self) -> Self:
         if sum(share.amount for share in self.shares) > self.amount:
             raise ValueError("shares are more than the amount")
         return self
@@ -240,6 +253,19 @@ class CreatedOrder(Order):
 class Token(_Message):
     order_url: str
     token: str
+
+
+class Quote(_Message):
+    """A promise: until ``expires_at`` an order of just this is made for just this amount.
+
+    ``methods`` are the ways to pay that the shopper would be offered.
+    """
+
+    quote: str
+    amount: int
+    currency: str
+    methods: list[str]
+    expires_at: str
 
 
 class OrderList(_Message):

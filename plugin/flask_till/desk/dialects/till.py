@@ -22,13 +22,14 @@ from ..actions.reading import list_orders, read_order
 from ..actions.refunds import request_refund
 from ..counter import counter
 from ..merchant import Merchant
-from ..order import Order, OrderDraft
+from ..order import Order
 from ..origins import require_registered
 from . import idempotency
 from .answers import answer, speak_problems
 from .bearer import calling_merchant
 from .body import no_body, read_body
 from .idempotency import Said
+from .till_quotes import quote, require_quote
 from .till_words import (
     CURSOR,
     LARGEST_PAGE,
@@ -59,21 +60,27 @@ def create() -> Response:
     asked = read_body(till.OrderCreate, till.LARGEST_BODY)
     require_registered(asked.redirect_url, merchant.origins, field="redirect_url")
     require_registered(asked.opener_origin, merchant.origins, field="opener_origin")
-    draft, repeat = draft_of(asked), idempotency.asked(merchant)
+    repeat = idempotency.asked(merchant)
     try:
-        return _create(merchant, draft, repeat)
+        return _create(merchant, asked, repeat)
     except _Due as due:
         counter().cashier.expire(due.order_id)
-        return _create(merchant, draft, repeat, even_if_due=True)
+        return _create(merchant, asked, repeat, even_if_due=True)
 
 
 def _create(
-    merchant: Merchant, draft: OrderDraft, repeat: Repeat | None, *, even_if_due: bool = False
+    merchant: Merchant,
+    asked: till.OrderCreate,
+    repeat: Repeat | None,
+    *,
+    even_if_due: bool = False,
 ) -> Response:
-    token, at = new_secret(), counter().page_address()
+    draft, token, at = draft_of(asked), new_secret(), counter().page_address()
 
     def do(work: Work) -> Said:
         order, is_new = create_order(work, merchant, draft, tell=False)
+        if is_new:
+            require_quote(work, merchant, asked)
         if order.is_due(work.now) and not even_if_due:
             raise _Due(order.id)
         store_token(work, order.id, digest(token))
@@ -253,6 +260,7 @@ def document() -> Response:
 
 View = Callable[..., Response]
 ROUTES: Mapping[str, Mapping[str, View]] = {
+    "/quotes": {"POST": quote},
     "/orders": {"POST": create, "GET": search},
     "/orders/<order_id>": {"GET": show},
     "/orders/<order_id>/token": {"POST": token},

@@ -34,6 +34,7 @@ PROBLEMS = {
     401: "No API key, or one that is not known.",
     404: "Unknown, or another merchant's: the two look alike.",
     409: "The present state does not allow it.",
+    410: "The quote is over; ask for a new one.",
     413: "More than 64 kB.",
     415: "Another content type than application/json.",
     422: "Readable, and not acceptable; `fields` says why.",
@@ -44,10 +45,12 @@ METADATA = "MetadataValue"
 ALWAYS = (401, 429)
 WITH_BODY = (400, 413, 415, 422)
 MESSAGES: list[Message] = [
+    (till.QuoteCreate, "validation"),
     (till.OrderCreate, "validation"),
     (till.RefundCreate, "validation"),
     (till.CreatedOrder, "serialization"),
     (till.Order, "serialization"),
+    (till.Quote, "serialization"),
     (till.OrderList, "serialization"),
     (till.Token, "serialization"),
     (till.Refund, "serialization"),
@@ -106,13 +109,21 @@ def _refine(name: str, member: dict[str, Any]) -> None:
 def _paths() -> dict[str, Any]:
     order, event = _in_path("order_id"), _in_path("event_id")
     return {
+        "/quotes": {
+            "post": _operation(
+                "createQuote",
+                "What an order would cost, and a promise of it for ten minutes.",
+                {201: till.Quote},
+                asks=till.QuoteCreate,
+            )
+        },
         "/orders": {
             "post": _operation(
                 "createOrder",
                 "Create an order, or find the one with the same external_id and contents.",
                 {201: till.CreatedOrder, 200: till.CreatedOrder},
                 asks=till.OrderCreate,
-                problems=(409,),
+                problems=(409, 410),
                 once=True,
             ),
             "get": _operation(

@@ -11,7 +11,6 @@ from ....wire.w3block import preview as wire
 from ....wire.w3block.amounts import shortest
 from ....wire.w3block.basket import Part, PreviewOrder
 from ....wire.w3block.error_codes import W3blockCode, refusal
-from ....wire.w3block.gas_fee import Bound
 from ....wire.w3block.likeness import items_digest
 from ....wire.w3block.products import ProductError
 from ....wire.w3block.split import Whole, divide
@@ -21,7 +20,7 @@ from ...coupon import Coupon
 from ...reckoning import Reckoning
 from ...w3block_basket import Basket, Fault, find_applicable, read_basket, reckoned
 from ...w3block_company import Coin, Company, Provider
-from ...w3block_quotes import Quotes
+from ...w3block_quotes import Bound, Quotes
 from . import product_words
 
 
@@ -133,7 +132,7 @@ def _gas(work: Work, asked: Asked, coin: Coin, *, billed: bool) -> wire.GasFee:
         return wire.GasFee(amount=Decimal(0), signature="")
     items = items_digest(asked.order.order_products)
     bound = Bound(asked.company.id, asked.buyer, coin.id, items)
-    gas, signature = asked.quotes.offer(bound, work.now)
+    gas, signature = asked.quotes.offer(bound, work.database_now())
     return wire.GasFee(amount=gas, signature=signature)
 
 

@@ -14,19 +14,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flask_till.desk.quote import EARLY
+from flask_till.desk.w3block_quotes import Bound, read_gas_fee, sign_gas_fee
 from flask_till.errors import RequestError
 from flask_till.wire.w3block.basket import Wanted
-from flask_till.wire.w3block.gas_fee import (
-    ASK_AGAIN,
-    EARLY,
-    LIFE,
-    Bound,
-    read_gas_fee,
-    sign_gas_fee,
-)
-from flask_till.wire.w3block.likeness import items_digest, likeness, stands_in_the_way
-from flask_till.wire.w3block.statuses import OrderStatus
+from flask_till.wire.w3block.gas_fee import ASK_AGAIN, LIFE
+from flask_till.wire.w3block.likeness import items_digest
 from tests.wire.w3block import vectors
+
+
+def refused(*what: Any, **more: Any) -> RequestError:
+    """What calling raises, which must be the caller's fault and nothing else."""
+    with pytest.raises(RequestError) as caught:
+        what[0](*what[1:], **more)
+    assert 400 <= caught.value.status < 500
+    return caught.value
+
 
 SECRETS = [vectors.GAS_SECRET]
 NOW = datetime.fromtimestamp(vectors.TOKEN_ISSUED, UTC)
@@ -42,12 +45,6 @@ GAS = Decimal("0.35")
 MILLISECOND = timedelta(milliseconds=1)
 
 
-def test_the_digests_are_those_that_node_makes() -> None:
-    assert items_digest([ONE]) == vectors.ONE_ITEM
-    assert items_digest([ONE, TWO]) == items_digest([TWO, ONE]) == vectors.TWO_ITEMS
-    assert likeness([ONE], [vectors.CURRENCY]) == vectors.LIKENESS
-
-
 def test_the_signature_is_the_one_that_node_makes() -> None:
     assert sign_gas_fee(BOUND, GAS, SECRETS, NOW) == vectors.GAS_SIGNATURE
     assert read_gas_fee(vectors.GAS_SIGNATURE, BOUND, SECRETS, NOW) == GAS
@@ -61,20 +58,20 @@ def test_it_is_good_for_forty_seconds(age: float) -> None:
 
 
 @pytest.mark.parametrize("age", [40.000001, 40.001, 41, 10**6])
-def test_and_no_longer(age: float, refused: Any) -> None:
+def test_and_no_longer(age: float) -> None:
     later = NOW + timedelta(seconds=age)
     error = refused(read_gas_fee, vectors.GAS_SIGNATURE, BOUND, SECRETS, later)
     assert (error.status, error.code) == (400, "gas-fee-signature-expired")
 
 
-def test_it_ages_from_the_microsecond_it_was_made(refused: Any) -> None:
+def test_it_ages_from_the_microsecond_it_was_made() -> None:
     made = NOW + timedelta(microseconds=999)
     signature = sign_gas_fee(BOUND, GAS, SECRETS, made)
     assert read_gas_fee(signature, BOUND, SECRETS, made + LIFE) == GAS
     refused(read_gas_fee, signature, BOUND, SECRETS, made + LIFE + timedelta(microseconds=1))
 
 
-def test_one_from_the_future_is_forged(refused: Any) -> None:
+def test_one_from_the_future_is_forged() -> None:
     assert read_gas_fee(vectors.GAS_SIGNATURE, BOUND, SECRETS, NOW - EARLY) == GAS
     before = NOW - EARLY - MILLISECOND
     error = refused(read_gas_fee, vectors.GAS_SIGNATURE, BOUND, SECRETS, before)
@@ -93,14 +90,14 @@ MOVED = {
 
 
 @pytest.mark.parametrize("bound", MOVED.values(), ids=MOVED)
-def test_it_cannot_be_moved(bound: Bound, refused: Any) -> None:
+def test_it_cannot_be_moved(bound: Bound) -> None:
     for age in (0, 41):
         later = NOW + timedelta(seconds=age)
         error = refused(read_gas_fee, vectors.GAS_SIGNATURE, bound, SECRETS, later)
         assert (error.status, error.code) == (400, "gas-fee-signature-invalid")
 
 
-def test_each_bit_is_covered(refused: Any) -> None:
+def test_each_bit_is_covered() -> None:
     signed = vectors.GAS_SIGNATURE
     for place, bit in product(range(len(signed)), range(8)):
         forged = signed[:place] + chr(ord(signed[place]) ^ 1 << bit) + signed[place + 1 :]
@@ -126,7 +123,7 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("signature", HOSTILE, ids=lambda text: repr(text)[:16])
-def test_what_the_desk_did_not_sign_is_invalid(signature: str, refused: Any) -> None:
+def test_what_the_desk_did_not_sign_is_invalid(signature: str) -> None:
     error = refused(read_gas_fee, signature, BOUND, SECRETS, NOW)
     assert (error.status, error.code) == (400, "gas-fee-signature-invalid")
 
@@ -149,7 +146,7 @@ def test_any_gas_comes_back_exactly(gas: Decimal, at: datetime, age: int) -> Non
     assert read_gas_fee(signature, BOUND, SECRETS, later) == gas
 
 
-def test_secrets_are_rotated(refused: Any) -> None:
+def test_secrets_are_rotated() -> None:
     new, old, strange = b"n" * 16, vectors.GAS_SECRET, b"s" * 16
     assert read_gas_fee(vectors.GAS_SIGNATURE, BOUND, [new, old], NOW) == GAS
     signed = sign_gas_fee(BOUND, GAS, [new, old], NOW)
@@ -170,50 +167,6 @@ def test_a_secret_that_is_none_is_a_mistake_of_ours(secrets: list[bytes]) -> Non
 def test_what_is_no_amount_is_not_signed(gas: str) -> None:
     with pytest.raises(ValueError, match="decimal"):
         sign_gas_fee(BOUND, Decimal(gas), SECRETS, NOW)
-
-
-def line(**more: Any) -> Wanted:
-    return Wanted.of_data({"productId": vectors.PRODUCT} | more)
-
-
-ALIKE = [
-    ([line()], [line(quantity=1)], True),
-    ([line(quantity=2)], [line(quantity="2")], True),
-    ([line(quantity=2)], [line(quantity=1)], False),
-    ([line(quantity=2)], [line(), line()], False),
-    ([line(), line(quantity=2)], [line(quantity=2), line()], True),
-    ([line(variantIds=[])], [line()], True),
-    ([line(variantIds=[OTHER])], [line()], False),
-    ([line(variantIds=[OTHER, vectors.BUYER])], [line(variantIds=[vectors.BUYER, OTHER])], True),
-    ([line(productTokenId=OTHER)], [line()], False),
-    ([line(productTokenId=OTHER)], [line(variantIds=[OTHER])], False),
-    ([line(productTokenId=OTHER.upper())], [line(productTokenId=OTHER)], True),
-    ([line(resellerId=OTHER, selectBestPrice=True)], [line()], True),
-]
-
-
-@pytest.mark.parametrize(("one", "other", "same"), ALIKE)
-def test_baskets_are_alike_when_they_hold_the_same(
-    one: list[Wanted], other: list[Wanted], same: bool
-) -> None:
-    assert (items_digest(one) == items_digest(other)) is same
-    assert (likeness(one, [OTHER]) == likeness(other, [OTHER])) is same
-
-
-def test_and_are_paid_in_the_same() -> None:
-    pair = [vectors.CURRENCY, OTHER]
-    assert likeness([ONE], pair) == likeness([ONE], [*reversed(pair), OTHER])
-    assert likeness([ONE], pair) != likeness([ONE], [OTHER])
-
-
-@pytest.mark.parametrize("status", OrderStatus)
-def test_a_similar_order_counts_for_two_minutes_unless_it_ended_badly(status: OrderStatus) -> None:
-    ended = status in ("failed", "cancelled", "expired")
-    for age in (0, 20, 119.999, 120):
-        later = NOW + timedelta(seconds=age)
-        assert stands_in_the_way(status, NOW, later) is not ended
-    later = NOW + timedelta(seconds=120, microseconds=1)
-    assert not stands_in_the_way(status, NOW, later)
 
 
 def test_a_storefront_asks_again_before_a_quote_is_old() -> None:
