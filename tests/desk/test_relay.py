@@ -166,6 +166,47 @@ def test_what_no_courier_carries_is_given_up_in_sight(desk: Any) -> None:
     assert "pigeon" in desk.rows(outbox.attempts)[0].detail
 
 
+@pytest.mark.parametrize(("tries", "made"), [(1, 1), (3, 3), (9, 4), (None, 4)])
+def test_a_courier_may_say_that_this_receiver_gets_fewer_tries(
+    desk: Any, tries: int | None, made: int
+) -> None:
+    record(desk, "s")
+    answered: list[int] = []
+
+    def courier(delivery: Delivery) -> Outcome:
+        answered.append(delivery.tries)
+        return Outcome("retry", status=500, tries=tries)
+
+    relay = Relay(desk.database, outbox, {"tell": courier}, schedules={"tell": (10, 10, 10)})
+    for _ in range(6):
+        relay.drain()
+        desk.clock.advance(12)
+    assert answered == list(range(1, made + 1))
+    assert states(desk) == ["dead"]
+    assert [row.outcome for row in desk.rows(outbox.attempts)] == ["retry"] * made
+
+
+def test_an_event_goes_again_to_some_of_its_receivers_and_to_others(desk: Any) -> None:
+    to = [To("tell", "a"), To("tell", "b")]
+    heard: list[str] = []
+
+    def courier(delivery: Delivery) -> Outcome:
+        heard.append(delivery.receiver.address)
+        return DONE
+
+    def begin(work: Any) -> str:
+        return outbox.record(work, subject="s", kind="k", data={}, receivers=to)
+
+    event_id = desk.database.write(begin)
+    relay = Relay(desk.database, outbox, {"tell": courier})
+    relay.drain()
+    others = [To("tell", "b"), To("tell", "c")]
+    desk.database.write(outbox.send_again, event_id, "s", 1, others)
+    relay.drain()
+    assert sorted(heard) == ["a", "b", "b", "c"]
+    assert set(states(desk)) == {"done"}
+
+
 def test_what_is_rolled_back_is_never_delivered(desk: Any) -> None:
     def act(work: Any) -> None:
         outbox.record(work, subject="s", kind="k", data={}, receivers=[To("tell", "a")])

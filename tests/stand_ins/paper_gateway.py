@@ -95,6 +95,10 @@ class PaperGateway:
         self._called("act")
         return self.turn(_ref(charge), inputs["status"])
 
+    def play(self, charge: Charge, status: str) -> Evidence:
+        self._called("play")
+        return self.turn(_ref(charge), status)
+
     def look(self, charge: Charge) -> Evidence:
         self._called("look")
         return self.evidence(_ref(charge))

@@ -226,21 +226,34 @@ class Outbox:
 
     def replay(self, work: Work, event_id: str) -> int:
         """Send an event again to all its receivers; returns how many deliveries that are."""
+        return len(self._again(work, event_id))
+
+    def send_again(
+        self, work: Work, event_id: str, subject: str, seq: int, receivers: Sequence[Receiver]
+    ) -> None:
+        """Send an event to these once more, or for the first time, and to nobody else."""
+        told = [one for to in receivers for one in self._again(work, event_id, to)]
+        unheard = [to for to in receivers if to not in told]
+        self.send(work, event_id, subject, seq, unheard)
+
+    def _again(self, work: Work, event_id: str, to: Receiver | None = None) -> list[Receiver]:
+        """Have the event's deliveries wait anew, or the one to that receiver; whose they are."""
         rows = self.deliveries
-        again = work.execute(
-            update(rows)
-            .where(rows.c.event_id == event_id)
-            .values(
+        again = update(rows).where(rows.c.event_id == event_id)
+        if to is not None:
+            again = again.where(rows.c.courier == to.courier, rows.c.address == to.address)
+        done = work.execute(
+            again.values(
                 state="waiting",
                 next_at=work.now,
                 done_at=None,
                 lease_until=None,
                 tries=0,
                 fence=rows.c.fence + 1,  # who is at it now may not call it done
-            )
+            ).returning(rows.c.courier, rows.c.address)
         )
         work.ring(BELL_TOPIC)
-        return int(again.rowcount)
+        return [Receiver(row.courier, row.address) for row in done.all()]
 
     def receivers_of(self, work: Work, subject: str) -> Any:
         """Deliveries of a subject with their events, oldest first (for people to look at)."""

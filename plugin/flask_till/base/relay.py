@@ -48,12 +48,17 @@ IDLE_LOOK = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one try: ``done``, ``retry``, ``gone`` (never again) or ``dead``."""
+    """What became of one try: ``done``, ``retry``, ``gone`` (never again) or ``dead``.
+
+    ``tries`` is how many there are in all, when this receiver gets fewer than the schedule has:
+    after the last of them it is given up.
+    """
 
     kind: str
     status: int | None = None
     detail: str = ""
     retry_after: int | None = None
+    tries: int | None = None
 
 
 DONE = Outcome("done")
@@ -202,7 +207,8 @@ class Relay:
         if outcome.kind == "gone":
             return "disabled", None
         schedule = self._schedules.get(delivery.receiver.courier, SCHEDULE)
-        if delivery.tries > len(schedule):
+        pauses = len(schedule) if outcome.tries is None else min(outcome.tries - 1, len(schedule))
+        if delivery.tries > pauses:
             return "dead", None
         pause = schedule[delivery.tries - 1] * (0.8 + 0.4 * self._jitter())
         asked = min(outcome.retry_after or 0, LONGEST_RETRY_AFTER)

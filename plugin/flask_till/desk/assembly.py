@@ -38,6 +38,7 @@ from .gateway_choice import choose_gateways
 from .gateways import Gateway
 from .gateways.balance import BalanceGateway
 from .gateways.host import HostGateway
+from .gateways.transfer import TransferGateway
 from .pages import MOST as VISITORS
 from .pages import order_pages
 from .pages.kigo_hub import HubParts, hub_pages
@@ -47,6 +48,7 @@ from .partner_dialects import Partners, partners_of
 from .purse import DeskPurse
 from .signing_in import MOST as SIGN_INS
 from .tables import MIGRATIONS
+from .w3block_accounts import CompanyAccounts
 from .wallet_desk import WalletDesk, wallet_desk_of
 from .wallet_port import SendCode
 
@@ -177,10 +179,16 @@ def assemble(
 
 
 def gateways_inside(database: Database, calls: HostCalls) -> list[Gateway]:
-    """Those that need no provider: balances, and host apps; with real money and with test money."""
-    purse = DeskPurse(database)
-    balances = [BalanceGateway(purse, live=live) for live in (True, False)]
-    return [*balances, *(HostGateway(calls, live=live) for live in (True, False))]
+    """Those that need no provider: balances, host apps, transfers; for real money and for test."""
+    purse, accounts = DeskPurse(database), CompanyAccounts(database)
+    made: list[Gateway] = []
+    for live in (True, False):
+        made += [
+            BalanceGateway(purse, live=live),
+            HostGateway(calls, live=live),
+            TransferGateway(accounts, live=live),
+        ]
+    return made
 
 
 def mount(app: Flask, state: DeskState) -> None:

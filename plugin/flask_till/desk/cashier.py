@@ -137,12 +137,24 @@ class Cashier:
         """Who offers that method for the order. Raises `NotFound` (METHOD_NOT_OFFERED)."""
         return self._charging.gateway_for(order, method)
 
-    def hear(self, order_id: str, *, status: str, reason: str | None = None) -> payments.Settled:
+    def hear(
+        self,
+        order_id: str,
+        *,
+        status: str,
+        reason: str | None = None,
+        source: str | None = None,
+    ) -> payments.Settled:
         """What a partner tells that takes the money of an order itself: succeeded or failed.
 
-        Raises `Conflict` (ORDER_STATE) when no partner has it.
+        The ``source`` is who says so, where that is to be kept with the evidence. Raises `Conflict`
+        (ORDER_STATE) when no partner has it.
         """
-        return self.paying.hear(self.get(order_id), status, reason)
+        return self.paying.hear(self.get(order_id), status, reason, source)
+
+    def details(self, order: Order) -> Mapping[str, str]:
+        """What the shopper needs to know for the payment under way, by what it is called."""
+        return self.paying.details(order)
 
     def pay(self, order_id: str, *, gateway: str, method: str, inputs: Mapping[str, str]) -> Begun:
         """Start paying by a method. A repeat carries on with the same attempt.
@@ -182,6 +194,13 @@ class Cashier:
         if payment is None or payment.status not in ACTIVE:
             return order
         return self.look(order.id) if self._pace.may(payment.id, ASK_EVERY) else order
+
+    def play(self, provider_ref: str, status: str, *, dialect: str) -> payments.Settled:
+        """Have a gateway that moves no money say that of a payment, and believe it as any other.
+
+        Raises `NotFound` (PAYMENT_NOT_FOUND): also for other dialects' and for live merchants.
+        """
+        return self.paying.play(provider_ref, status, dialect=dialect)
 
     def settle(
         self, evidence: Evidence, data: Mapping[str, object] | None = None

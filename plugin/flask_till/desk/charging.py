@@ -68,6 +68,7 @@ class Charging:
             provider_ref=payment.provider_ref,
             client=payment.client,
             payer=order.payer,
+            status=payment.status,
         )
 
 

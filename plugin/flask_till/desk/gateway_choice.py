@@ -10,7 +10,7 @@ from ..settings import DeskSettings
 from .gateways import Gateway
 from .gateways.sandbox import SandboxGateway
 
-INSIDE = ("balance", "host", "test_balance", "test_host")
+INSIDE = ("balance", "host", "transfer", "test_balance", "test_host", "test_transfer")
 """Gateways that every desk has: they need no account with a provider, and no setting."""
 
 

@@ -39,11 +39,18 @@ class KigoClaims:
         """The code, for those who may know it."""
         return self._seal.open(order.claim.sealed)
 
-    def find(self, code: str, *, address: str, account: Account | None = None) -> KigoOrder:
+    def find(
+        self,
+        code: str,
+        *,
+        address: str,
+        account: Account | None = None,
+        of_any_partner: bool = False,
+    ) -> KigoOrder:
         """The order of a code. Changes nothing but the count of those who are wrong.
 
-        Raises `NotFound`, also when the account is another partner's; `TooMany` for who was wrong
-        too often, whatever the code is now.
+        Raises `NotFound`, also when the account is another partner's, unless it may be one
+        ``of_any_partner``; `TooMany` for who was wrong too often, whatever the code is now.
         """
         guessers = [f"address:{address}"]
         if account is not None:
@@ -52,7 +59,7 @@ class KigoClaims:
             raise TooMany("Too many wrong codes; wait.", retry_after=self._wait(guessers))
         try:
             digests = self._seal.digests(read_claim_code(code), _PURPOSE)
-            return self._database.read(_order_of, digests, account)
+            return self._database.read(_order_of, digests, None if of_any_partner else account)
         except NotFound:
             for one in guessers:
                 self._limits.hit(WRONG_CODE, one)

@@ -6,7 +6,7 @@ Whatever a gateway says goes through `Paying.settle` before it counts, wherever 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..base.database import Database
 from ..base.logs import logger
@@ -14,7 +14,7 @@ from ..errors import Conflict, GatewayRefused, GatewayUnavailable, NotFound
 from ..money import Money
 from .actions import payments, reading
 from .charging import Charging
-from .gateways import Evidence, Gateway, Started, TakesWord
+from .gateways import Evidence, Gateway, GivesDetails, Plays, Started, TakesWord
 from .order import Order, Payment
 from .payment import ACTIVE
 
@@ -117,15 +117,48 @@ class Paying:
         gateway = self._charging.gateway(payment.gateway)
         self.settle(gateway.look(self._charging.charge(order, payment)))
 
-    def hear(self, order: Order, status: str, reason: str | None) -> payments.Settled:
+    def details(self, order: Order) -> Mapping[str, str]:
+        """What its gateway wants the shopper to know of the payment under way."""
+        payment = order.payment
+        if not order.is_open or payment is None or payment.status not in ACTIVE:
+            return {}
+        gateway: object = self._charging.gateways.get(payment.gateway)
+        if not isinstance(gateway, GivesDetails):
+            return {}
+        return gateway.details(self._charging.charge(order, payment))
+
+    def hear(
+        self, order: Order, status: str, reason: str | None, source: str | None = None
+    ) -> payments.Settled:
         """What a partner tells of a payment that it takes itself."""
         payment = order.payment
         if payment is not None:
             gateway = self._charging.gateway(payment.gateway)
             if isinstance(gateway, TakesWord):
                 charge = self._charging.charge(order, payment)
-                return self.settle(gateway.take_word(charge, status, reason))
+                told = gateway.take_word(charge, status, reason)
+                if source is None:
+                    return self.settle(told)
+                kept = replace(told, event_id=f"{payment.id}.{status}")
+                return self.settle(kept, {"source": source})
         raise Conflict("No partner takes the money of this order.", code="ORDER_STATE")
+
+    def play(self, provider_ref: str, status: str, *, dialect: str) -> payments.Settled:
+        """Have a gateway that moves no money say that of a payment of that dialect's orders.
+
+        Raises `NotFound` (PAYMENT_NOT_FOUND), also for a merchant who is live.
+        """
+        playing = {
+            name: gateway
+            for name, gateway in self._charging.gateways.items()
+            if isinstance(gateway, Plays) and not gateway.livemode
+        }
+        order_id, payment = self._database.read(
+            payments.played_payment, list(playing), provider_ref, dialect
+        )
+        order = self._database.read(reading.read_order, order_id)
+        charge = self._charging.charge(order, payment)
+        return self.settle(playing[payment.gateway].play(charge, status))
 
     # --- stopping -------------------------------------------------------------------------
 

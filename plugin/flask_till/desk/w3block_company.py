@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from .order import OPEN, PAID, PARTIALLY_REFUNDED, PENDING
+
 DIALECT = "w3block"
 FREE = "free"
 TRANSFER = "transfer"
+"""Money that the buyer sends to the company's own account: a provider and its only method."""
 OWN_WORDS = frozenset({"cancelling", "cancelled", "partially_cancelled"})
 """Status words that do not follow from the desk's order and its delivery alone."""
 
 WAITING, MOVING, DELIVERED, STUCK = "waiting", "moving", "moved", "stuck"
 DELIVERIES = frozenset({WAITING, MOVING, DELIVERED, STUCK})
+DELIVERABLE = (PAID, PARTIALLY_REFUNDED)
+"""What an order must be for its tokens to be handed over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,23 @@ class Provider:
     provider: str
     is_selected: bool = False
     expires_in: int | None = None
+
+    def is_same(self, other: Provider) -> bool:
+        """Whether it is that way to pay, whatever else is said of it."""
+        mine = self.currency_id, self.method, self.provider
+        return mine == (other.currency_id, other.method, other.provider)
+
+
+@dataclass(frozen=True, slots=True)
+class BankAccount:
+    """Where a company takes transfers; ``kind`` is pix or bank_transfer."""
+
+    kind: str = "bank_transfer"
+    pix_key: str | None = None
+    bank_code: str | None = None
+    agency: str | None = None
+    account: str | None = None
+    holder: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +65,27 @@ class Company:
     service_fee: Decimal = Decimal(0)
     delays: Mapping[str, int] = field(default_factory=dict)
     providers: tuple[Provider, ...] = ()
+    bank: BankAccount | None = None
 
-    def ways(self, currency_id: str) -> tuple[Provider, ...]:
-        """How that currency can be paid: what the company selected, then the others."""
-        found = [one for one in self.providers if one.currency_id == currency_id]
+    def ways(self, currency_id: str, methods: Sequence[str] | None = None) -> tuple[Provider, ...]:
+        """How that currency can be paid, by certain methods only if there are any: what the company
+        selected, then the others."""
+        found = [
+            one
+            for one in self.providers
+            if one.currency_id == currency_id and (methods is None or one.method in methods)
+        ]
         return tuple(sorted(found, key=lambda one: not one.is_selected))
 
-    def way(self, currency_id: str, method: str | None, provider: str | None) -> Provider | None:
+    def way(
+        self,
+        currency_id: str,
+        method: str | None,
+        provider: str | None,
+        methods: Sequence[str] | None = None,
+    ) -> Provider | None:
         """Who moves the money, by what was asked for; None when the company has no such way."""
-        for one in self.ways(currency_id):
+        for one in self.ways(currency_id, methods):
             if method in (None, one.method) and provider in (None, one.provider):
                 return one
         return None
@@ -128,8 +162,29 @@ class Sums:
 
 
 @dataclass(frozen=True, slots=True)
+class PlacedPart:
+    """A part of the price, for which the desk has an order of its own: its ``leg_id``.
+
+    ``sums`` are of the whole order in this part's currency, ``total`` is what the part pays.
+    """
+
+    leg_id: str
+    currency_id: str
+    amount_type: str
+    amount: Decimal | None
+    method: str | None
+    provider: str
+    total: Decimal
+    sums: Sums
+
+
+@dataclass(frozen=True, slots=True)
 class Placed:
-    """An order of this protocol, beside the desk's. ``buyer`` is a user, or the company itself."""
+    """An order of this protocol, beside the desk's. ``buyer`` is a user, or the company itself.
+
+    ``state`` is that of all its ``parts`` together, in the words of the desk's orders; the first
+    part's leg has the order's own id.
+    """
 
     order_id: str
     company_id: str
@@ -139,23 +194,34 @@ class Placed:
     destination_user_id: str | None
     address_id: str | None
     likeness: str
-    currency_id: str
-    amount_type: str
-    amount: Decimal | None
-    method: str | None
-    provider: str
-    sums: Sums
+    parts: tuple[PlacedPart, ...]
     lines: tuple[PlacedLine, ...]
     coupon: str | None
     utm: Mapping[str, str]
     success_url: str | None
+    state: str = PENDING
     word: str | None = None
     deliver_at: datetime | None = None
     delivery: str | None = None
     fail_reason: str | None = None
     updated_at: datetime | None = None
 
+    @property
+    def first(self) -> PlacedPart:
+        """The part that the older members of an order are of (5)."""
+        return self.parts[0]
+
+    @property
+    def is_open(self) -> bool:
+        """It waits for money, and nobody called it off."""
+        return self.state in OPEN and self.word is None
+
+    @property
+    def is_free(self) -> bool:
+        return not any(part.total for part in self.parts)
+
     def is_deliverable(self, now: datetime) -> bool:
         """It is paid, its delay is over, and nobody called it off."""
-        awaited = self.word is None and self.delivery in (WAITING, MOVING)
+        paid = self.state in DELIVERABLE and self.word is None
+        awaited = paid and self.delivery in (WAITING, MOVING)
         return awaited and self.deliver_at is not None and self.deliver_at <= now

@@ -270,12 +270,6 @@ def test_an_order_that_its_gateway_refuses_leaves_nothing_behind(company, ann, d
     assert ann.create().status_code == 201
 
 
-def test_an_order_of_several_parts_is_not_taken_yet(company, ann):
-    company.sell()
-    parts = [part(amount="50"), part("credit_card", amount="50")]
-    refused(ann.create(payments=parts), 400, "payment-provider-not-found")
-
-
 def test_a_success_address_must_be_the_companys(company, ann):
     company.sell()
     refused(ann.create(successUrl="https://evil.example/done"), 400, "validation-error")

@@ -46,3 +46,9 @@ def test_what_cannot_be_enrolled(company):
             enrolment.add_coupon(COMPANY, code="X", percent=percent)
     with pytest.raises(NotFound):
         enrolment.add_user(PRODUCT, email="a@b.c", password=PASSWORD, name="A")
+
+
+@pytest.mark.parametrize("percent", ["0", "-1", "100.01", "NaN", "Infinity", "ten", ""])
+def test_a_coupon_takes_off_a_part_of_the_price_or_is_none(company, percent):
+    with pytest.raises(InvalidRequest):
+        company.enrolment.add_coupon(COMPANY, code="ODD", percent=percent)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import threading
+import time
+
 import jwt
 import pytest
 
+from flask_till.desk import partner_dialects
+from flask_till.desk.actions import w3block_tokens
 from flask_till.desk.tables.w3block import w3_refresh_tokens, w3_users
 from tests.desk.w3block.the_company import (
     COMPANY,
@@ -13,6 +18,7 @@ from tests.desk.w3block.the_company import (
     SECRET,
     USER,
     Storefront,
+    TheCompany,
     refused,
 )
 
@@ -107,6 +113,32 @@ def test_of_many_who_renew_at_once_one_gets_a_token(company, at_once):
     token = company.sign_in().json["refreshToken"]
     answers = at_once(lambda _: refresh(company, token).status_code, 6)
     assert sorted(answers) == [201] + [401] * 5
+
+
+def test_a_family_that_is_ended_while_it_grows_is_ended_as_a_whole(company, cut_in):
+    """Whoever stole the first token renews the second while its owner shows the first again."""
+    company.user()
+    first = company.sign_in().json["refreshToken"]
+    second = refresh(company, first).json["refreshToken"]
+    again = threading.Thread(target=refresh, args=(company, first))
+
+    def show_the_first_again():
+        again.start()
+        time.sleep(0.5)  # until it waits for this transaction
+
+    cut_in(w3block_tokens, "keep_renewable", show_the_first_again)
+    third = refresh(company, second)
+    again.join()
+    assert third.status_code == 201
+    refused(refresh(company, third.json["refreshToken"]), 401, None)
+
+
+def test_whoever_may_not_call_may_not_call_for_ever(make_desk, monkeypatch):
+    monkeypatch.setitem(partner_dialects.MOST, "w3block_call", "3/minute")
+    company = TheCompany(make_desk())
+    buyer = company.signed_in()
+    answers = [buyer.call("GET", f"/admin/companies/{COMPANY}/orders") for _ in range(4)]
+    assert [one.status_code for one in answers] == [401, 401, 401, 429]
 
 
 def test_refresh_tokens_end_after_seven_days_and_open_no_route(company, clock):

@@ -6,18 +6,22 @@ from decimal import Decimal
 
 import pytest
 
+from flask_till.desk.actions.w3block_companies import ensure_currency
 from flask_till.desk.product import Value, Variant
 from flask_till.desk.tables import orders
+from flask_till.desk.w3block_company import Coin, Provider
 from tests.desk.w3block.the_company import (
     COMPANY,
     DOLLAR,
     PRODUCT,
     REAL,
+    WAYS,
     line,
     part,
     refused,
 )
 
+MATIC = "7c43ece8-99b0-4877-aed3-2170d2deb4bf"
 PLATE = "1c9d5f7e-8a21-4a7b-b6a9-4de2f1c03b55"
 TOKEN = "1d0e2c3b-4a59-4687-9f7e-8d6c5b4a3f2e"
 LARGE = "2d0e2c3b-4a59-4687-9f7e-8d6c5b4a3f2e"
@@ -100,8 +104,9 @@ def test_parts_in_two_currencies_are_the_whole_together(company, ann):
         {"currencyId": DOLLAR, "amountType": "all_remaining"},
     ]
     shown = ann.previewed(payments=parts)
-    assert [one["amount"] for one in shown["payments"]] == ["25.35", "15"]
-    assert [one["gasFee"]["amount"] for one in shown["payments"]] == ["0.35", "0"]
+    assert [one["amount"] for one in shown["payments"]] == ["25", "15.07"]
+    assert [one["gasFee"]["amount"] for one in shown["payments"]] == ["0.35", "0.07"]
+    assert [one["totalPrice"] for one in shown["payments"]] == ["100.35", "20.07"]
     wrong = [part(amount="50")]
     refused(ann.preview(payments=wrong), 400, "payments-not-covering-total")
 
@@ -130,6 +135,23 @@ def test_choices_and_the_service_fee_are_in_the_price(company, ann):
     assert shown["totalPrice"] == "216.63"
     variant = shown["products"][0]["variants"][0]
     assert (variant["keyLabel"], variant["values"][0]["extraAmount"]) == ("size", "5.5")
+
+
+def test_a_coin_is_shown_and_cannot_pay_yet(company, ann, desk):
+    coin = Coin(MATIC, "MATIC", "MATIC", "Polygon", is_crypto=True, decimals=18)
+    desk.database.write(ensure_currency, coin)
+    company.change(providers=(*WAYS, Provider(MATIC, "crypto", "crypto")))
+    company.sell(prices={REAL: "100", MATIC: "0.000000000000000003"})
+    in_coins = [part("crypto", MATIC)]
+    shown = ann.previewed(payments=in_coins)
+    assert (shown["totalPrice"], shown["currency"]["crypto"]) == ("0.000000000000000003", True)
+    assert shown["providersForSelection"] == []
+    assert MATIC in [one["currencyId"] for one in shown["products"][0]["prices"]]
+    fees = [{"currencyId": MATIC, "signedGasFee": shown["gasFee"]["signature"]}]
+    answer = ann.create(payments=in_coins, signedGasFees=fees)
+    refused(answer, 400, "payment-provider-not-found")
+    assert "choose another currency" in answer.json["message"]
+    assert desk.count(orders) == 0
 
 
 def test_a_company_that_bills_no_gas(company, ann):

@@ -17,6 +17,7 @@ from .boxo_audit import BOXO_INVARIANTS
 from .claim_audit import CLAIM_INVARIANTS, KIGO_INVARIANTS
 from .ipos_audit import IPOS_INVARIANTS
 from .w3block_audit import W3BLOCK_INVARIANTS
+from .w3block_told_audit import TOLD_INVARIANTS
 
 
 def _listed(words: Iterable[str]) -> str:
@@ -212,6 +213,7 @@ INVARIANTS = (
     *CLAIM_INVARIANTS,
     *KIGO_INVARIANTS,
     *W3BLOCK_INVARIANTS,
+    *TOLD_INVARIANTS,
 )
 
 

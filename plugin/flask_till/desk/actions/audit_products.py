@@ -21,10 +21,13 @@ PRODUCT_INVARIANTS = (
     Invariant(
         "pieces-of-live-orders",
         "pieces are reserved by open orders, sold by paid ones, and let go by those that ended",
-        f"""select s.order_id, s.place, s.state, o.status from till_desk_product_sales s
-            join till_desk_orders o on o.id = s.order_id
-            where (s.state = 'reserved' and o.status in {listed(CAPTURED | ENDED_UNPAID)})
-               or (s.state = 'sold' and o.status not in {listed(CAPTURED)})""",  # noqa: S608 - of constants
+        f"""select s.order_id, s.place, s.state, o.status, w.state as whole
+            from till_desk_product_sales s join till_desk_orders o on o.id = s.order_id
+            left join till_desk_w3_orders w on w.order_id = o.id
+            where (s.state = 'reserved'
+                and coalesce(w.state, o.status) in {listed(CAPTURED | ENDED_UNPAID)})
+               or (s.state = 'sold'
+                and coalesce(w.state, o.status) not in {listed(CAPTURED)})""",  # noqa: S608 - of constants
     ),
     Invariant(
         "pieces-of-products",

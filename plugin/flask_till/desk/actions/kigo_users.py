@@ -9,11 +9,17 @@ from uuid import uuid4
 from sqlalchemy import delete, insert, select, update
 
 from ...base.database import Work
-from ...errors import NotFound
+from ...errors import Forbidden
 from ..claim import last_end
-from ..kigo_partner import Account, SsoSession
+from ..kigo_partner import Account, KigoOrder, SsoSession
 from ..tables.claims import holders
-from ..tables.kigo import kigo_accounts, kigo_families, kigo_refresh_tokens, kigo_sso_sessions
+from ..tables.kigo import (
+    kigo_accounts,
+    kigo_families,
+    kigo_partners,
+    kigo_refresh_tokens,
+    kigo_sso_sessions,
+)
 from .product_tokens import add_holder
 
 # --- accounts ---------------------------------------------------------------------------------
@@ -36,16 +42,13 @@ def account_of_shopper(work: Work, partner_id: str, shopper_id: str) -> Account:
 
 
 def find_account(work: Work, account_id: str) -> Account | None:
-    row = work.execute(select(kigo_accounts).where(kigo_accounts.c.id == account_id)).first()
+    """None also while its partner is switched off."""
+    row = work.execute(
+        select(kigo_accounts)
+        .join(kigo_partners, kigo_partners.c.id == kigo_accounts.c.partner_id)
+        .where(kigo_accounts.c.id == account_id, kigo_partners.c.is_on == 1)
+    ).first()
     return None if row is None else _account(row)
-
-
-def read_account(work: Work, account_id: str) -> Account:
-    """Raises `NotFound` (ACCOUNT_NOT_FOUND)."""
-    found = find_account(work, account_id)
-    if found is None:
-        raise NotFound("There is no such account.", code="ACCOUNT_NOT_FOUND")
-    return found
 
 
 def find_user(work: Work, partner_id: str, **named: str) -> Account | None:
@@ -56,6 +59,29 @@ def find_user(work: Work, partner_id: str, **named: str) -> Account | None:
     )
     row = work.execute(query).first()
     return None if row is None else _account(row)
+
+
+def holder_of(
+    work: Work, order: KigoOrder, *, account_id: str = "", shopper_id: str = ""
+) -> str | None:
+    """Whose token the order's code is or would be, for who comes as that account or shopper.
+
+    One person may be both: an account whose tokens are in a shopper's wallet is that shopper's.
+    """
+    shopper = shopper_id or shopper_of(work, account_id)
+    for named in filter(None, (order.claim.redeemed_by, order.claim.bound_to)):
+        if named == account_id or (shopper and shopper_of(work, named) == shopper):
+            return named
+    if account_id:
+        return account_id
+    found = find_user(work, order.partner_id, shopper_id=shopper_id)
+    return None if found is None else found.id
+
+
+def shopper_of(work: Work, holder: str) -> str | None:
+    """In whose wallet the holder's tokens are shown."""
+    found = work.execute(select(holders.c.shopper_id).where(holders.c.id == holder)).scalar()
+    return None if found is None else str(found)
 
 
 def _ensure(work: Work, partner_id: str, **named: str) -> Account:
@@ -88,7 +114,8 @@ def rotate(
     """Use a refresh token, by its digest, and put another in its place: whose, and the family.
 
     None when it is no good. Use of a dead one ends its family; that has to be committed, so this
-    returns and does not raise (3.3).
+    returns and does not raise (3.3). Raises `Forbidden`, and uses nothing up, while the partner is
+    switched off.
     """
     row = work.execute(
         update(kigo_refresh_tokens)
@@ -102,6 +129,8 @@ def rotate(
     account = account_of_family(work, row.family)
     if account is None or row.expires_at <= last_end(work.now):
         return None
+    if find_account(work, account.id) is None:
+        raise Forbidden("The partner is switched off.", code="PARTNER_OFF")
     _keep(work, row.family, new_token, expires_at)
     return account, row.family
 
@@ -154,7 +183,7 @@ def open_sso(
 
 
 def find_sso(work: Work, session: str) -> SsoSession | None:
-    """The session, while it holds; looking does not spend it (9.6)."""
+    """The session, while it holds and its partner is on; looking does not spend it (9.6)."""
     row = work.execute(_sso(session)).first()
     if row is None or row.spent_at is not None or row.expires_at <= last_end(work.now):
         return None
@@ -185,7 +214,8 @@ def _sso(session: str) -> Any:
     return (
         select(kigo_sso_sessions, account.id, account.partner_id, account.external_user_id)
         .join(kigo_accounts, account.id == kigo_sso_sessions.c.account_id)
-        .where(kigo_sso_sessions.c.digest == session)
+        .join(kigo_partners, kigo_partners.c.id == account.partner_id)
+        .where(kigo_sso_sessions.c.digest == session, kigo_partners.c.is_on == 1)
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from ...money import Money
 from ..ledger import capture, suspend
 from ..order import CAPTURED, PENDING, PROCESSING, Order, Payment
 from ..payment import ACTIVE, MOST_ATTEMPTS, TRANSITIONS, Bound, mismatch
-from ..tables import payments, provider_events
+from ..tables import merchants, orders, payments, provider_events
 from .orders import TOPIC, move_order
 from .posting import post
 from .reading import lock_order, payment_from
@@ -180,6 +180,32 @@ def payment_of_ref(work: Work, gateway: str, provider_ref: str) -> tuple[str, Pa
     ).first()
     if row is None:
         raise NotFound("No payment is bound to that id.", code="PAYMENT_NOT_FOUND")
+    return row.order_id, payment_from(row)
+
+
+def played_payment(
+    work: Work, gateways: Sequence[str], provider_ref: str, dialect: str
+) -> tuple[str, Payment]:
+    """As `payment_of_ref`, at one of these gateways, of a dialect's order without live money.
+
+    Raises `NotFound` (PAYMENT_NOT_FOUND), also when the merchant went live since.
+    """
+    joined = payments.join(orders, orders.c.id == payments.c.order_id).join(
+        merchants, merchants.c.id == orders.c.merchant_id
+    )
+    not_live = [table.c.live == 0 for table in (payments, orders, merchants)]
+    row = work.execute(
+        select(payments)
+        .select_from(joined)
+        .where(
+            payments.c.gateway.in_(gateways),
+            payments.c.provider_ref == provider_ref,
+            orders.c.dialect == dialect,
+            *not_live,
+        )
+    ).first()
+    if row is None:
+        raise NotFound("There is no such payment.", code="PAYMENT_NOT_FOUND")
     return row.order_id, payment_from(row)
 
 

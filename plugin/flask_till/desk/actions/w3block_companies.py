@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -10,7 +11,7 @@ from sqlalchemy import select, update
 from ...base.database import Work
 from ...errors import Conflict, NotFound
 from ..tables.w3block import w3_companies, w3_currencies, w3_users
-from ..w3block_company import Coin, Company, CompanyUser, Provider
+from ..w3block_company import BankAccount, Coin, Company, CompanyUser, Provider
 from .merchants import read_merchant
 
 
@@ -90,6 +91,7 @@ def _values(company: Company) -> dict[str, Any]:
         "service_fee": company.service_fee,
         "delays": dict(company.delays),
         "providers": [asdict(one) for one in company.providers],
+        "bank": None if company.bank is None else asdict(company.bank),
     }
 
 
@@ -105,7 +107,13 @@ def _company(row: Any) -> Company:
         service_fee=row.service_fee,
         delays=row.delays,
         providers=tuple(Provider(**one) for one in row.providers),
+        bank=bank_from(row.bank),
     )
+
+
+def bank_from(data: Mapping[str, Any] | None) -> BankAccount | None:
+    """Of the column that it is kept in."""
+    return None if data is None else BankAccount(**data)
 
 
 def _user(row: Any) -> CompanyUser:

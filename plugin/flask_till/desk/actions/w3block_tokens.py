@@ -51,8 +51,12 @@ def renew(work: Work, token: str, following: str, life: timedelta) -> Renewable 
 
 
 def _revoke(work: Work, family: str) -> None:
-    of_family = w3_refresh_tokens.c.family == family, w3_refresh_tokens.c.revoked_at.is_(None)
-    work.execute(update(w3_refresh_tokens).where(*of_family).values(revoked_at=work.now))
+    """Locked first: whoever renews one of them at this moment is waited for, and what follows on
+    it is of the family too."""
+    table, of_family = w3_refresh_tokens, w3_refresh_tokens.c.family == family
+    work.execute(select(table.c.id).where(of_family).order_by(table.c.id).with_for_update()).all()
+    live = of_family, table.c.revoked_at.is_(None)
+    work.execute(update(table).where(*live).values(revoked_at=work.now))
 
 
 def live_keys(work: Work, life: timedelta) -> list[KeptKey]:

@@ -63,6 +63,15 @@ def switch_on(partner_id: str) -> None:
     click.echo(f"{partner_id} is let in again.")
 
 
+@partners.command("webhook")
+@click.argument("partner_id")
+@click.argument("url", required=False)
+def move_webhook(partner_id: str, url: str | None) -> None:
+    """Tell PARTNER_ID at URL from now on what becomes of its orders; without one, nothing."""
+    _enrolment().change_partner(partner_id, webhook_url=url)
+    click.echo(f"{partner_id} is told at {url}." if url else f"{partner_id} is told nothing.")
+
+
 @partners.command("list")
 def show_partners() -> None:
     """List the partners, oldest first."""
@@ -156,6 +165,14 @@ def withdraw(product_id: str) -> None:
     """Take no more orders of PRODUCT_ID; codes that are out stay good."""
     _enrolment().change_product(product_id, is_on=False)
     click.echo(f"{product_id} is switched off.")
+
+
+@products.command("on")
+@click.argument("product_id")
+def offer(product_id: str) -> None:
+    """Take orders of PRODUCT_ID again."""
+    _enrolment().change_product(product_id, is_on=True)
+    click.echo(f"{product_id} is offered again.")
 
 
 @products.command("list")

@@ -14,12 +14,16 @@ from ...base.database import Database
 from ...base.http import check_url
 from ...base.sealing import Seal, digest, new_secret
 from ...errors import Conflict, InvalidRequest, SettingsError
-from ...wire.kigo.values import LONGEST_ID, check_web_url, is_storable
+from ...wire.kigo.claims import MOST_TOKENS
+from ...wire.kigo.values import LONGEST_ID, LONGEST_URL, check_web_url, is_storable
 from ..actions import kigo_partners
 from ..kigo_partner import THEMES, TYPES, KigoProduct, Partner, Program
 
 _COLOUR = re.compile("#[0-9a-fA-F]{6}")
 LONGEST_NAME = 1000
+LONGEST_CLAIM = 100 * 366 * 86_400
+"""Seconds that a code may hold, if it is not for ever: what every calendar can still show."""
+LARGEST_STOCK = 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,7 @@ class KigoEnrolment:
 
         Raises `SettingsError` when it exists with other values.
         """
+        partner_id = _uuid(partner_id)
         fixed = KigoCredentials(partner_id, api_key, webhook_secret)
         try:
             return self.add_partner(
@@ -177,6 +182,7 @@ class KigoEnrolment:
 
         Raises `SettingsError` when it is another partner's.
         """
+        product_id = _uuid(product_id)
         try:
             return self.add_product(partner_id, name=name, product_id=product_id, **given)
         except Conflict:
@@ -205,10 +211,12 @@ def _checked(product: KigoProduct) -> KigoProduct:
     if product.description is not None:
         _text(product.description, 10_000)
     _address(product.image_url)
-    if product.stock is not None and product.stock < 0:
-        raise InvalidRequest("A stock is not less than nothing.")
-    if product.claim_seconds is not None and product.claim_seconds <= 0:
-        raise InvalidRequest("A code holds for more than no seconds.")
+    if any(len(many) > MOST_TOKENS for many in words):
+        raise InvalidRequest(f"There are at most {MOST_TOKENS} of anything in a product.")
+    if product.stock is not None and not 0 <= product.stock <= LARGEST_STOCK:
+        raise InvalidRequest(f"A stock is 0 to {LARGEST_STOCK}.")
+    if product.claim_seconds is not None and not 0 < product.claim_seconds <= LONGEST_CLAIM:
+        raise InvalidRequest(f"A code holds for 1 to {LONGEST_CLAIM} seconds.")
     return product
 
 
@@ -232,6 +240,8 @@ def _address(url: str | None) -> None:
         check_web_url(url)
     except ValueError:
         raise InvalidRequest("A picture has an http or https address.") from None
+    if len(url) > LONGEST_URL:
+        raise InvalidRequest(f"An address has at most {LONGEST_URL} characters.")
 
 
 def _secret(secret: str) -> str:

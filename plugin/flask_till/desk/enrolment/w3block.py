@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from werkzeug.security import generate_password_hash
@@ -15,10 +15,11 @@ from ...base.sealing import digest, new_secret
 from ...errors import Conflict, InvalidRequest
 from ...wire.w3block.products import DOLLAR, REAL
 from ...wire.w3block.values import read_id
-from ..actions import coupons, products, w3block_companies
+from ..actions import coupons, products, w3block_companies, w3block_listing
 from ..coupon import Coupon
 from ..product import Product
-from ..w3block_company import Coin, Company, CompanyUser, Provider
+from ..w3block_company import BankAccount, Coin, Company, CompanyUser, Provider
+from ..w3block_hooks import Hooks
 from ..w3block_identity import Keyring
 from ..w3block_quotes import FixedGas
 
@@ -39,12 +40,16 @@ class CompanyCredentials:
 
 
 class W3blockEnrolment:
-    """Ids, keys and secrets are random unless they are given, which is for demos."""
+    """Ids, keys and secrets are random unless they are given, which is for demos.
 
-    def __init__(self, database: Database, keyring: Keyring, gas: FixedGas) -> None:
+    ``hooks`` are where companies are told of their orders.
+    """
+
+    def __init__(self, database: Database, keyring: Keyring, gas: FixedGas, hooks: Hooks) -> None:
         self._database = database
         self._keyring = keyring
         self.gas = gas
+        self.hooks = hooks
 
     def add_company(
         self,
@@ -97,6 +102,44 @@ class W3blockEnrolment:
         """Other values for fields of `Company`. Raises `NotFound`."""
         kept = self._database.read(w3block_companies.read_company, company_id)
         return self._database.write(w3block_companies.change_company, replace(kept, **given))
+
+    def offer(
+        self,
+        company_id: str,
+        currency_id: str,
+        method: str,
+        provider: str,
+        *,
+        selected: bool = False,
+        expires_in: int | None = None,
+    ) -> Company:
+        """Have that method in that currency paid through that provider; the last word counts.
+
+        ``selected`` goes before others, ``expires_in`` is an order's life in seconds.
+        """
+        way = Provider(currency_id, method, provider, selected, expires_in)
+        return self._provide(company_id, way, is_offered=True)
+
+    def withdraw(self, company_id: str, currency_id: str, method: str, provider: str) -> Company:
+        """Offer that way to pay no more."""
+        way = Provider(currency_id, method, provider)
+        return self._provide(company_id, way, is_offered=False)
+
+    def _provide(self, company_id: str, way: Provider, *, is_offered: bool) -> Company:
+        kept = self._database.read(w3block_companies.read_company, company_id)
+        others = [one for one in kept.providers if not one.is_same(way)]
+        return self.change_company(company_id, providers=(*others, *([way] * is_offered)))
+
+    def set_bank(self, company_id: str, **account: str) -> Company:
+        """Where transfers go: ``kind`` pix or bank_transfer, and other fields of `BankAccount`."""
+        return self.change_company(company_id, bank=BankAccount(**account))
+
+    def renew_company(self, company_id: str) -> CompanyCredentials:
+        """Another key and secret for its server; the present ones hold no more."""
+        made = CompanyCredentials(_id(company_id), new_secret("w3k_"), new_secret("w3s_"))
+        digests = {"key_digest": digest(made.key), "secret_digest": digest(made.secret)}
+        self.change_company(made.company_id, **digests)
+        return made
 
     def add_user(
         self,
@@ -171,12 +214,21 @@ class W3blockEnrolment:
         wanted = company.merchant_id, read_id(product_id)
         return self._database.read(products.read_product, *wanted)
 
+    def change_product(self, product_id: str, **given: Any) -> Product:
+        """Other values for fields of `Product`. Raises `NotFound` (PRODUCT_NOT_FOUND)."""
+        return self._database.write(
+            w3block_listing.amend_product, product_id, lambda present: replace(present, **given)
+        )
+
+    def add_tokens(self, product_id: str, many: int, *, fixed_to: str | None = None) -> None:
+        """So many pieces more; with ``fixed_to``, for that user only. Raises `NotFound`."""
+        made = [(_id(None), fixed_to) for _ in range(many)]
+        self._database.write(products.add_tokens, product_id, made)
+
     def add_coupon(self, company_id: str, *, code: str, percent: str, **given: Any) -> Coupon:
         """So many percent off; ``given`` are other fields of `Coupon`."""
         company = self._database.read(w3block_companies.read_company, company_id)
-        off = Decimal(percent)
-        if not 0 < off <= 100:
-            raise InvalidRequest("percent must be more than 0 and at most 100.")
+        off = _percent(percent)
         made = Coupon(_id(None), company.merchant_id, code, off, **given)
         return self._database.write(coupons.add_coupon, made)
 
@@ -204,3 +256,13 @@ def _id(given: str | None) -> str:
         return read_id(given)
     except ValueError as error:
         raise InvalidRequest(f"{given!r}: {error}.", code="INVALID_ID") from None
+
+
+def _percent(text: str) -> Decimal:
+    try:
+        found = Decimal(text)
+    except InvalidOperation:
+        found = Decimal("nan")
+    if not (found.is_finite() and 0 < found <= 100):
+        raise InvalidRequest("percent must be more than 0 and at most 100.")
+    return found

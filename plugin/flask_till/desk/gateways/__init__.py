@@ -31,7 +31,8 @@ class Method:
 class Charge:
     """One payment attempt as the gateway sees it. ``payment_id`` is its idempotency key.
 
-    ``expires_at`` is until when money is taken; ``payer`` whose balances may pay.
+    ``expires_at`` is until when money is taken; ``payer`` whose balances may pay; ``status`` what
+    we believed of it last.
     """
 
     payment_id: str
@@ -46,6 +47,7 @@ class Charge:
     provider_ref: str | None = None
     client: Mapping[str, Any] = field(default_factory=dict)
     payer: str | None = None
+    status: str = "created"
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,3 +201,22 @@ class TakesWord(Protocol):
 
     def take_word(self, charge: Charge, status: str, reason: str | None = None) -> Evidence:
         """What the partner told of a payment that it takes itself."""
+
+
+@runtime_checkable
+class GivesDetails(Protocol):
+    """What a gateway can besides, whose shopper needs to know more to pay: an account, say."""
+
+    def details(self, charge: Charge) -> Mapping[str, str]:
+        """For the page, by what it is called; nothing when there is nothing to say."""
+
+
+@runtime_checkable
+class Plays(Protocol):
+    """What a gateway can besides that moves no money: it says what a tester wants to hear."""
+
+    @property
+    def livemode(self) -> bool: ...
+
+    def play(self, charge: Charge, status: str) -> Evidence:
+        """That the payment has this status now: processing, succeeded or failed."""

@@ -4,7 +4,8 @@ All it knows of a payment is in its provider id: the chosen outcome and when it 
 needs no storage and survives restarts. It refuses to start in production.
 
 An embedded payment (``ui`` "embedded") is answered as Stripe answers one, with a client secret.
-Without an outcome it waits until somebody decides: the shopper on the order page, or a tester.
+Without an outcome it waits until somebody decides: the shopper on the order page, or a tester. So
+does one that a partner opens before the shopper is there (``ui`` "page").
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ OUTCOMES = ("paid", "declined", "slow", "confirm", "late")
 SLOW = timedelta(seconds=4)
 LATE_AFTER_EXPIRY = timedelta(seconds=2)
 METHOD = Method("sandbox", "sandbox", "Sandbox")
-EMBEDDED = "embedded"
+EMBEDDED, ON_PAGE = "embedded", "page"
 DECISIONS = ("paid", "declined", "confirm")
 """What can be said of an embedded payment that waits; the last leaves it so."""
 STATUS_BEFORE = {"paid": "succeeded", "declined": "failed", "slow": "processing",
@@ -65,8 +66,8 @@ class SandboxGateway:
         return Started(ref, status, _client_of(ref), evidence=evidence)
 
     def _new_ref(self, charge: Charge, inputs: Mapping[str, str]) -> str:
-        embedded = inputs.get("ui") == EMBEDDED
-        outcome = _known(inputs.get("outcome", "confirm" if embedded else "paid"), OUTCOMES)
+        embedded, waits = inputs.get("ui") == EMBEDDED, inputs.get("ui") in (EMBEDDED, ON_PAGE)
+        outcome = _known(inputs.get("outcome", "confirm" if waits else "paid"), OUTCOMES)
         at = int(self._clock().timestamp() * 1000)
         ref = f"sandbox.{charge.payment_id}.{outcome}.{at}"
         return f"{ref}.{EMBEDDED}" if embedded else ref
@@ -82,8 +83,13 @@ class SandboxGateway:
         agreed = inputs.get("confirmation") == "yes"
         return self._evidence(charge, ref, "succeeded" if agreed else "failed")
 
+    def play(self, charge: Charge, status: str) -> Evidence:
+        return self._evidence(charge, _ref(charge), status)
+
     def look(self, charge: Charge) -> Evidence:
         ref, now = _ref(charge), self._clock()
+        if charge.status == "processing" and _outcome(ref) == "confirm":
+            return self._evidence(charge, ref, charge.status)  # as it was played
         done = {
             "slow": now >= _chosen_at(ref) + SLOW,
             "late": now >= charge.expires_at + LATE_AFTER_EXPIRY,

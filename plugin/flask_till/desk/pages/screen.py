@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -18,7 +18,7 @@ from ..origins import origin_of
 from ..payment import ACTIVE
 from .offers import Offer
 from .waiting import standing
-from .wording import CANNOT_PAY, N_, OTHER_PROBLEM, PROBLEMS, Language
+from .wording import ACCOUNT, CANNOT_PAY, N_, OTHER_PROBLEM, PROBLEMS, Language
 
 JUST_PAID = timedelta(seconds=90)
 """Who comes to a paid order later than that is not sent on by itself."""
@@ -69,13 +69,15 @@ class Screen:
     part: PagePart
     now: datetime
     problem: str | None = None
+    details: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def view(self) -> str:
         order = self.order
         if order.status == PENDING and order.is_due(self.now):
             return "checking"
-        if order.status == PENDING and self._waits_for_shopper and self.part.template:
+        waits = order.status == PENDING and self._waits_for_shopper
+        if waits and self.part.template and not self.details:
             return "confirm"
         return order.status
 
@@ -148,6 +150,11 @@ class Screen:
         """The form of the opened offer goes on by itself where the shopper left it."""
         alone = len(self.offers) == 1
         return (alone or self.chosen is not None) and not self.is_begun_elsewhere
+
+    @property
+    def details_shown(self) -> list[tuple[str, str]]:
+        """What is known of where to send the money, and what it is called."""
+        return [(name, label) for name, label in ACCOUNT.items() if name in self.details]
 
     @property
     def is_paid_from_balance(self) -> bool:

@@ -232,6 +232,7 @@ class OrderPage:
             part=self._desk.page_part(order.payment.gateway) if order.payment else PagePart(),
             now=self._desk.database.clock(),
             problem=problem,
+            details=self._desk.cashier.details(order),
         )
 
     # --- where and in which words ---------------------------------------------------------

@@ -76,8 +76,19 @@ METHOD_LABELS = (
     N_("Card, Apple Pay, Google Pay"),
     N_("Wallet balance"),
     N_("Credit"),
+    N_("Bank transfer"),
 )
 """What gateways call their methods."""
+
+ACCOUNT: Mapping[str, str] = {
+    "holder": N_("Recipient"),
+    "pix_key": N_("PIX key"),
+    "bank_code": N_("Bank"),
+    "agency": N_("Branch"),
+    "account": N_("Account"),
+    "reference": N_("Reference"),
+}
+"""Where a bank transfer goes, in the order in which banks ask for it."""
 
 CANNOT_PAY: Mapping[str, str] = {
     "declined": N_("You were not charged. Try again or choose another way to pay."),

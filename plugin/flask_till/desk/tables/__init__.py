@@ -316,4 +316,12 @@ idempotency = Table(
 )
 
 outbox = Outbox(metadata, PREFIX)
+
+Index(
+    "ix_till_desk_deliveries_of_hook",
+    outbox.deliveries.c.address,
+    sqlite_where=text("courier = 'w3block'"),
+    postgresql_where=text("courier = 'w3block'"),
+)
+"""A company of the W3block protocol looks at what one of its hooks was told."""
 MIGRATIONS = Migrations("flask_till.desk", metadata, PREFIX)

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 
 from ...base.columns import Exact, Flag, Json, Utc, Whole, listed
+from ..order import TRANSITIONS
 from ..w3block_company import DELIVERIES, OWN_WORDS
 from .schema import metadata
 
@@ -24,6 +34,7 @@ w3_companies = Table(
     Column("service_fee", Exact, nullable=False),
     Column("delays", Json, nullable=False),
     Column("providers", Json, nullable=False),
+    Column("bank", Json),
     Column("created_at", Utc, nullable=False),
     CheckConstraint("bills_gas in (0, 1)", name="desk_w3_companies_bills_gas"),
     sqlite_strict=True,
@@ -108,36 +119,65 @@ w3_orders = Table(
     Column("destination_user_id", Text),
     Column("address_id", Text),
     Column("likeness", Text, nullable=False),
-    Column("currency_id", Text, ForeignKey("till_desk_w3_currencies.id"), nullable=False),
-    Column("amount_type", Text, nullable=False),
-    Column("amount", Exact),
-    Column("method", Text),
-    Column("provider", Text, nullable=False),
-    Column("basket", Exact, nullable=False),
-    Column("original_basket", Exact, nullable=False),
-    Column("service_fee", Exact, nullable=False),
-    Column("original_service_fee", Exact, nullable=False),
-    Column("gas", Exact, nullable=False),
     Column("lines", Json, nullable=False),
     Column("coupon", Text),
     Column("utm", Json, nullable=False),
     Column("utm_campaign", Text),
     Column("success_url", Text),
+    Column("state", Text, nullable=False),
+    Column("unsettled", Flag, nullable=False),
     Column("word", Text),
     Column("deliver_at", Utc),
     Column("delivery", Text),
     Column("fail_reason", Text),
+    Column("told", Text),
     Column("updated_at", Utc, nullable=False),
     Column("created_at", Utc, nullable=False),
+    CheckConstraint(f"state in {listed(TRANSITIONS)}", name="desk_w3_orders_state"),
+    CheckConstraint("unsettled in (0, 1)", name="desk_w3_orders_unsettled"),
     CheckConstraint(f"word in {listed(OWN_WORDS)}", name="desk_w3_orders_word"),
     CheckConstraint(f"delivery in {listed(DELIVERIES)}", name="desk_w3_orders_delivery"),
     CheckConstraint("(delivery is null) = (deliver_at is null)", name="desk_w3_orders_deliver_at"),
     Index("ix_till_desk_w3_orders_of_buyer", "company_id", "buyer", "created_at", "order_id"),
     Index("ix_till_desk_w3_orders_newest", "company_id", "created_at", "order_id"),
     Index("ix_till_desk_w3_orders_due", "delivery", "deliver_at"),
+    Index(
+        "ix_till_desk_w3_orders_unsettled",
+        "order_id",
+        sqlite_where=text("unsettled = 1"),
+        postgresql_where=text("unsettled = 1"),
+    ),
     sqlite_strict=True,
 )
-"""One beside each order of this protocol. What a gateway is told of a buyer has no column."""
+"""One beside the first leg of each order of this protocol. What a gateway is told of a buyer has no
+column.
+
+``state`` is that of all its legs together; ``unsettled``: it ended, and some of them have still to
+be stopped or given back. ``told`` is the status that hooks were told of last.
+"""
+
+w3_parts = Table(
+    "till_desk_w3_parts",
+    metadata,
+    Column("order_id", Text, ForeignKey("till_desk_w3_orders.order_id"), primary_key=True),
+    Column("place", Whole, primary_key=True),
+    Column("leg_id", Text, ForeignKey("till_desk_orders.id"), nullable=False, unique=True),
+    Column("currency_id", Text, ForeignKey("till_desk_w3_currencies.id"), nullable=False),
+    Column("amount_type", Text, nullable=False),
+    Column("amount", Exact),
+    Column("method", Text),
+    Column("provider", Text, nullable=False),
+    Column("total", Exact, nullable=False),
+    Column("basket", Exact, nullable=False),
+    Column("original_basket", Exact, nullable=False),
+    Column("service_fee", Exact, nullable=False),
+    Column("original_service_fee", Exact, nullable=False),
+    Column("gas", Exact, nullable=False),
+    CheckConstraint("(place = 0) = (leg_id = order_id)", name="desk_w3_parts_first"),
+    sqlite_strict=True,
+)
+"""In how many parts it is paid, and which order of the desk takes the money of each; all sums but
+``total`` are of the whole order in the part's currency."""
 
 w3_hooks = Table(
     "till_desk_w3_hooks",
@@ -153,3 +193,4 @@ w3_hooks = Table(
     CheckConstraint("tries between 1 and 15", name="desk_w3_hooks_tries"),
     sqlite_strict=True,
 )
+"""``sealed_key`` signs what it is told, ``tries`` are all that one event gets."""

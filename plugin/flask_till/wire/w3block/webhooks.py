@@ -48,12 +48,12 @@ class OrderEvent(Message):
     @classmethod
     def created(cls, order: OlderOrder, at: datetime) -> OrderEvent:
         """The order is there."""
-        return cls(data=order, event=CREATED, timestamp=_milliseconds(at))
+        return cls(data=order, event=CREATED, timestamp=milliseconds(at))
 
     @classmethod
     def changed(cls, order: OlderOrder, at: datetime) -> OrderEvent:
         """The order came to the status that it has."""
-        return cls(data=order, event=event_name(order.status), timestamp=_milliseconds(at))
+        return cls(data=order, event=event_name(order.status), timestamp=milliseconds(at))
 
     @property
     def at(self) -> datetime:
@@ -183,5 +183,6 @@ class DispatchOrderEvent(Message):
     status: Word[OrderStatus]
 
 
-def _milliseconds(at: datetime) -> int:
+def milliseconds(at: datetime) -> int:
+    """Since 1970, as ``timestamp`` counts (9)."""
     return (at - _EPOCH) // _MILLISECOND

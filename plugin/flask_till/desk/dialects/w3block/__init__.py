@@ -11,6 +11,9 @@ module           what is in it
 `preview`        what an order would cost, and its signed gas fee (3)
 `orders`         create, read, list, pay again, receipts (4, 7)
 `company_calls`  reading, cancelling and delivering anew, by the company (8)
+`hooks`          where a company is told, and how that fares (8)
+`webhook`        telling it (9)
+`played_gateway` having the test gateway say something (8)
 `reading`        orders with all that an answer shows
 `words`          our orders in their words (5)
 `product_words`  our products in their words (3)
@@ -24,24 +27,24 @@ from typing import TYPE_CHECKING
 from flask import Blueprint
 
 from ....base.outbox import Delivery
-from ....base.relay import DONE, Outcome
+from ....base.relay import Outcome
 from ...dialect_parts import DialectParts
 from ...enrolment.w3block import W3blockEnrolment
 from ...w3block_company import DIALECT
 from ...w3block_delivery import Deliveries, OwnRegistry
+from ...w3block_hooks import Hooks
 from ...w3block_identity import Identities, Keyring
+from ...w3block_legs import Legs
 from ...w3block_placing import Placing
 from ...w3block_quotes import FixedGas, Quotes
 from .front import MOST, Front
 from .server import w3block_dialect
+from .webhook import SCHEDULE, W3blockWebhook
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
 __all__ = ["MOST", "W3blockDialect"]
-
-SCHEDULE = (10, 20, 40, 80)
-"""Seconds between tries (9)."""
 
 
 class W3blockDialect:
@@ -53,28 +56,32 @@ class W3blockDialect:
     def __init__(self, parts: DialectParts) -> None:
         keyring, gas = Keyring(parts.database, parts.seal), FixedGas()
         quotes = Quotes(parts.settings.secret_keys, gas)
+        hooks = Hooks(parts.database, parts.seal, parts.hosts)
+        self._webhook = W3blockWebhook(parts, hooks)
+        self.legs = Legs(parts.database, parts.cashier)
         self.deliveries = Deliveries(parts.database, OwnRegistry(parts.database))
         self._front = Front(
             parts,
             Identities(parts.database, keyring, parts.clock),
-            Placing(parts.database, parts.cashier, quotes),
+            Placing(parts.database, parts.cashier, quotes, self.legs),
+            self.legs,
             self.deliveries,
+            hooks,
         )
-        self.enrolment = W3blockEnrolment(parts.database, keyring, gas)
+        self.enrolment = W3blockEnrolment(parts.database, keyring, gas, hooks)
 
     def blueprint(self) -> Blueprint:
         return w3block_dialect(self._front)
 
     def courier(self, delivery: Delivery) -> Outcome:
-        """Nobody is told yet: a company's hooks are not built."""
-        return DONE
+        return self._webhook(delivery)
 
     def sweep(self) -> int:
-        """Deliver what is due; returns how many orders that were."""
-        return self.deliveries.sweep()
+        """Deliver what is due and wind up what ended; returns how many orders that were."""
+        return self.deliveries.sweep() + self.legs.sweep()
 
     def connect(self, host: str, application: WSGIApplication) -> None:
-        return None
+        self._webhook.connect(host, application)
 
     def close(self) -> None:
-        return None
+        self._webhook.close()

@@ -31,9 +31,18 @@ def admitted(front: Front, company_id: str, roles: frozenset[str]) -> Caller:
     """Raises `Unauthenticated`, also for another company and without a role that fits (2.1);
     `NotFound` for what is no id; `TooMany`."""
     company_id = path_id(company_id)
+    return _let_in(front, identified(front), company_id, roles)
+
+
+def admitted_at_home(front: Front, roles: frozenset[str]) -> Caller:
+    """As `admitted`, where the path names no company: to his own."""
     identity = identified(front)
-    identity.require(company_id, roles)
+    return _let_in(front, identity, identity.tenant_id, roles)
+
+
+def _let_in(front: Front, identity: Identity, company_id: str, roles: frozenset[str]) -> Caller:
     front.parts.limits.require("w3block_call", identity.sub)
+    identity.require(company_id, roles)
     front.parts.remember_address()
     return Caller(identity, front.database.read(read_company, company_id))
 

@@ -9,7 +9,9 @@ from ....base.database import Database
 from ...cashier import Cashier
 from ...dialect_parts import DialectParts
 from ...w3block_delivery import Deliveries
+from ...w3block_hooks import Hooks
 from ...w3block_identity import Identities
+from ...w3block_legs import Legs
 from ...w3block_placing import Placing
 
 MOST = {
@@ -30,7 +32,9 @@ class Front:
     parts: DialectParts
     identities: Identities
     placing: Placing
+    legs: Legs
     deliveries: Deliveries
+    hooks: Hooks
 
     @property
     def database(self) -> Database:

@@ -15,10 +15,12 @@ from ....wire.w3block.likeness import items_digest
 from ....wire.w3block.products import ProductError
 from ....wire.w3block.split import Whole, divide
 from ....wire.w3block.values import AmountType
+from ...actions.merchants import read_merchant
 from ...actions.w3block_companies import read_currencies
 from ...coupon import Coupon
 from ...reckoning import Reckoning
 from ...w3block_basket import Basket, Fault, find_applicable, read_basket, reckoned
+from ...w3block_checks import Checks
 from ...w3block_company import Coin, Company, Provider
 from ...w3block_quotes import Bound, Quotes
 from . import product_words
@@ -32,6 +34,7 @@ class Asked:
     buyer: str
     order: PreviewOrder
     quotes: Quotes
+    checks: Checks
 
 
 def preview(work: Work, asked: Asked) -> wire.Preview:
@@ -46,11 +49,13 @@ def preview(work: Work, asked: Asked) -> wire.Preview:
         part.currency_id: reckoned(basket, asked.company, coins[part.currency_id], coupon)
         for part in parts
     }
-    wholes = {one: Whole(sums[one].total, coins[one].decimals) for one in sums}
-    amounts = divide(parts, wholes)
+    gas = {one: _gas(work, asked, coins[one], billed=bool(sums[one].total)) for one in sums}
+    wholes = {one: Whole(sums[one].total + gas[one].amount, coins[one].decimals) for one in sums}
+    merchant, checks = read_merchant(work, asked.company.merchant_id), asked.checks
+    ways = {one: checks.ways(asked.company, coins[one], merchant, coupon) for one in sums}
     payments = [
-        _payment(work, asked, coins[part.currency_id], sums[part.currency_id], amount, place == 0)
-        for place, (part, amount) in enumerate(zip(parts, amounts, strict=True))
+        _payment(coins[one], sums[one], gas[one], pays, ways[one])
+        for one, pays in zip((p.currency_id for p in parts), divide(parts, wholes), strict=True)
     ]
     return wire.Preview.of(
         [
@@ -107,10 +112,9 @@ def _coupon(
 
 
 def _payment(
-    work: Work, asked: Asked, coin: Coin, sums: Reckoning, amount: Decimal, bears_gas: bool
+    coin: Coin, sums: Reckoning, gas: wire.GasFee, pays: Decimal, ways: Sequence[Provider]
 ) -> wire.PaymentPreview:
-    """The gas of an order is billed once, in the currency of its first part."""
-    gas = _gas(work, asked, coin, billed=bears_gas and bool(sums.total))
+    """What the whole order costs in that currency, gas included, and what the part pays of it."""
     return wire.PaymentPreview(
         currency_id=coin.id,
         currency=product_words.currency(coin),
@@ -121,9 +125,9 @@ def _payment(
         original_cart_price=shortest(sums.original_basket),
         original_client_service_fee=shortest(sums.original_service_fee),
         original_total_price=shortest(sums.original_total + gas.amount),
-        amount=shortest(amount + gas.amount),
+        amount=shortest(pays),
         full_order_total_amount=shortest(sums.total + gas.amount),
-        providers_for_selection=[_choice(one, coin) for one in asked.company.ways(coin.id)],
+        providers_for_selection=[_choice(one, coin) for one in ways],
     )
 
 

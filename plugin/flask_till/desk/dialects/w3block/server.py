@@ -8,14 +8,25 @@ from functools import partial
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
-from . import catalog, company_calls, identity, orders
-from .answers import speak_w3block
+from ...w3block_company import DIALECT
+from . import catalog, company_calls, hooks, identity, orders, played_gateway
+from .answers import JSON, speak_w3block
 from .front import Front
 
 View = Callable[..., Response]
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "CONNECT", "OPTIONS")
 OF = "/companies/<company_id>"
 BY = "/admin/companies/<company_id>/orders"
+HOOKS = "/admin/companies/<company_id>/webhooks-configurations"
+HOOK = f"{HOOKS}/<hook_id>"
+DOCUMENT = "/openapi.json"
+
+
+def _document(front: Front) -> Response:
+    from .document import openapi
+
+    return Response(openapi(f"{front.parts.base_address()}/{DIALECT}"), mimetype=JSON)
+
 
 ROUTES: Mapping[str, Mapping[str, View]] = {
     "/auth/signin": {"POST": identity.sign_in},
@@ -36,6 +47,16 @@ ROUTES: Mapping[str, Mapping[str, View]] = {
     f"{BY}/<order_id>": {"GET": company_calls.detail},
     f"{BY}/<order_id>/cancel": {"PATCH": company_calls.cancel},
     f"{BY}/<order_id>/force-deliver": {"PATCH": company_calls.force_deliver},
+    f"{BY}/<order_id>/approve-payment": {"PATCH": company_calls.approve_payment},
+    HOOKS: {"POST": hooks.create, "GET": hooks.search},
+    HOOK: {"GET": hooks.detail, "PATCH": hooks.change},
+    f"{HOOK}/enable": {"PATCH": hooks.enable},
+    f"{HOOK}/disable": {"PATCH": hooks.disable},
+    f"{HOOK}/webhooks": {"GET": hooks.deliveries},
+    f"{HOOK}/webhooks/<delivery_id>": {"GET": hooks.delivery},
+    "/super-admin/orders/dispatch-order-event": {"POST": company_calls.dispatch_event},
+    "/test-gateway/<transaction_id>/events": {"POST": played_gateway.say_event},
+    DOCUMENT: {"GET": _document},
 }
 
 

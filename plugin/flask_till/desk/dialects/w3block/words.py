@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlencode
 
 from ....wire.w3block.amounts import shortest
 from ....wire.w3block.orders import (
+    BankTransfer,
     Order,
     OrderedProduct,
     OrderPayment,
@@ -17,7 +20,8 @@ from ....wire.w3block.products import Price
 from ....wire.w3block.values import AmountType, PaymentMethod, PaymentProvider
 from ...order import Order as OurOrder
 from ...product import Piece
-from ...w3block_company import Coin, Placed, PlacedLine
+from ...w3block_company import TRANSFER, BankAccount, PlacedLine, PlacedPart
+from ...w3block_parts import way_of
 from ...w3block_status import status_of
 from ..till_words import page_url
 from . import product_words
@@ -25,12 +29,15 @@ from .front import Front
 from .reading import Whole
 
 
-def order(front: Front, whole: Whole, *, token: str | None = None) -> Order:
-    """``token`` opens the page where it is paid, which is shown while it can be."""
+def order(front: Front, whole: Whole, *, tokens: Mapping[str, str] | None = None) -> Order:
+    """``tokens``, by leg, open the pages where its parts are paid, which are shown while it can be.
+
+    The older members are those of the first payment; amounts without fees are of the whole order.
+    """
     ours, placed = whole.order, whole.placed
-    sums = placed.sums
+    sums = placed.first.sums
     return Order.of(
-        [_payment(front, whole, token)],
+        [_payment(front, whole, part, leg, tokens or {}) for part, leg in whole.parts],
         id=ours.id,
         created_at=ours.created_at,
         updated_at=placed.updated_at,
@@ -39,7 +46,7 @@ def order(front: Front, whole: Whole, *, token: str | None = None) -> Order:
         destination_wallet_address=placed.wallet,
         address_id=placed.address_id,
         address=None,
-        status=status_of(ours, placed),
+        status=status_of(placed),
         products=products_of(whole),
         deliver_date=placed.deliver_at,
         expires_in=ours.expires_at,
@@ -59,15 +66,16 @@ def receipt(whole: Whole) -> Receipt:
     """For whoever has the six letters: no e-mail, no wallet (7)."""
     return Receipt(
         deliver_id=whole.placed.deliver_id,
-        status=status_of(whole.order, whole.placed),
+        status=status_of(whole.placed),
         user_first_name=whole.first_name,
         destination_user_name=None,
         created_at=whole.order.created_at,
         payments=[
             ReceiptPayment(
-                amount=shortest(whole.placed.sums.total),
-                currency=product_words.currency(whole.coin),
+                amount=shortest(part.total),
+                currency=product_words.currency(whole.coins[part.currency_id]),
             )
+            for part in whole.placed.parts
         ],
         products=products_of(whole),
     )
@@ -79,12 +87,12 @@ def products_of(whole: Whole) -> list[OrderedProduct]:
     for place, token in whole.tokens:
         by_place.setdefault(place, []).append(token)
     return [
-        _product(line, by_place.get(place, []), whole.coin)
+        _product(line, by_place.get(place, []), whole.placed.first.currency_id)
         for place, line in enumerate(whole.placed.lines)
     ]
 
 
-def _product(line: PlacedLine, tokens: list[Piece], coin: Coin) -> OrderedProduct:
+def _product(line: PlacedLine, tokens: list[Piece], currency_id: str) -> OrderedProduct:
     return OrderedProduct(
         product_id=line.product_id,
         product_token_id=tokens[0].id if len(tokens) == 1 else None,
@@ -94,7 +102,7 @@ def _product(line: PlacedLine, tokens: list[Piece], coin: Coin) -> OrderedProduc
         images=product_words.images(line.images),
         prices=[
             Price(
-                currency_id=coin.id,
+                currency_id=currency_id,
                 amount=shortest(line.price),
                 original_amount=shortest(line.original),
             )
@@ -102,30 +110,46 @@ def _product(line: PlacedLine, tokens: list[Piece], coin: Coin) -> OrderedProduc
     )
 
 
-def _payment(front: Front, whole: Whole, token: str | None) -> OrderPayment:
-    placed = whole.placed
+def _payment(
+    front: Front, whole: Whole, part: PlacedPart, leg: OurOrder, tokens: Mapping[str, str]
+) -> OrderPayment:
+    method, provider = way_of(part, leg.payment, whole.company)
     return OrderPayment(
-        currency_id=placed.currency_id,
-        currency=product_words.currency(whole.coin),
-        payment_method=_method(placed),
-        payment_provider=PaymentProvider(placed.provider),
-        amount_type=AmountType(placed.amount_type),
-        amount=placed.amount,
-        total_amount=shortest(placed.sums.total),
-        status=whole.order.status,
-        public_data=_public(front, whole.order, token),
+        currency_id=part.currency_id,
+        currency=product_words.currency(whole.coins[part.currency_id]),
+        payment_method=None if method is None else PaymentMethod(method),
+        payment_provider=PaymentProvider(provider),
+        amount_type=AmountType(part.amount_type),
+        amount=part.amount,
+        total_amount=shortest(part.total),
+        status=leg.status,
+        public_data=_public(front, whole, leg, provider, tokens.get(leg.id)),
     )
 
 
-def _method(placed: Placed) -> PaymentMethod | None:
-    return None if placed.method is None else PaymentMethod(placed.method)
-
-
-def _public(front: Front, ours: OurOrder, token: str | None) -> PublicData:
-    if token is None or not ours.is_open:
+def _public(
+    front: Front, whole: Whole, leg: OurOrder, provider: str, token: str | None
+) -> PublicData:
+    """What helps to pay a part that waits for money, as long as the whole does."""
+    if not (leg.is_open and whole.placed.is_open):
         return PublicData()
-    page = page_url(front.parts.page_address(), ours.id)
-    return PublicData(payment_url=f"{page}&{urlencode({'token': token})}")
+    shown: dict[str, Any] = {}
+    if token is not None:
+        page = page_url(front.parts.page_address(), leg.id)
+        shown["payment_url"] = f"{page}&{urlencode({'token': token})}"
+    if provider == TRANSFER and whole.company.bank is not None:
+        shown["transfer"] = _bank(whole.company.bank)
+    return PublicData(**shown)
+
+
+def _bank(bank: BankAccount) -> BankTransfer:
+    return BankTransfer(
+        type=bank.kind,
+        pix_key=bank.pix_key,
+        bank_code=bank.bank_code,
+        bank_agency=bank.agency,
+        bank_account=bank.account,
+    )
 
 
 def _transaction(ours: OurOrder) -> str | None:

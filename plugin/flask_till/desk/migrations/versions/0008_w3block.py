@@ -123,6 +123,7 @@ def upgrade() -> None:
         sa.Column("service_fee", columns.Exact(), nullable=False),
         sa.Column("delays", columns.Json(), nullable=False),
         sa.Column("providers", columns.Json(), nullable=False),
+        sa.Column("bank", columns.Json(), nullable=True),
         sa.Column("created_at", columns.Utc(), nullable=False),
         sa.CheckConstraint("bills_gas in (0, 1)", name=op.f("ck_desk_w3_companies_bills_gas")),
         sa.ForeignKeyConstraint(
@@ -261,6 +262,14 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_till_desk_w3_hooks_company_id"), "till_desk_w3_hooks", ["company_id"], unique=False
     )
+    op.create_index(
+        "ix_till_desk_deliveries_of_hook",
+        "till_desk_deliveries",
+        ["address"],
+        unique=False,
+        sqlite_where=sa.text("courier = 'w3block'"),
+        postgresql_where=sa.text("courier = 'w3block'"),
+    )
     op.create_table(
         "till_desk_w3_orders",
         sa.Column("order_id", sa.Text(), nullable=False),
@@ -271,31 +280,30 @@ def upgrade() -> None:
         sa.Column("destination_user_id", sa.Text(), nullable=True),
         sa.Column("address_id", sa.Text(), nullable=True),
         sa.Column("likeness", sa.Text(), nullable=False),
-        sa.Column("currency_id", sa.Text(), nullable=False),
-        sa.Column("amount_type", sa.Text(), nullable=False),
-        sa.Column("amount", columns.Exact(), nullable=True),
-        sa.Column("method", sa.Text(), nullable=True),
-        sa.Column("provider", sa.Text(), nullable=False),
-        sa.Column("basket", columns.Exact(), nullable=False),
-        sa.Column("original_basket", columns.Exact(), nullable=False),
-        sa.Column("service_fee", columns.Exact(), nullable=False),
-        sa.Column("original_service_fee", columns.Exact(), nullable=False),
-        sa.Column("gas", columns.Exact(), nullable=False),
         sa.Column("lines", columns.Json(), nullable=False),
         sa.Column("coupon", sa.Text(), nullable=True),
         sa.Column("utm", columns.Json(), nullable=False),
         sa.Column("utm_campaign", sa.Text(), nullable=True),
         sa.Column("success_url", sa.Text(), nullable=True),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("unsettled", columns.Flag(), nullable=False),
         sa.Column("word", sa.Text(), nullable=True),
         sa.Column("deliver_at", columns.Utc(), nullable=True),
         sa.Column("delivery", sa.Text(), nullable=True),
         sa.Column("fail_reason", sa.Text(), nullable=True),
+        sa.Column("told", sa.Text(), nullable=True),
         sa.Column("updated_at", columns.Utc(), nullable=False),
         sa.Column("created_at", columns.Utc(), nullable=False),
         sa.CheckConstraint(
             "delivery in ('moved', 'moving', 'stuck', 'waiting')",
             name=op.f("ck_desk_w3_orders_delivery"),
         ),
+        sa.CheckConstraint(
+            "state in ('cancelled', 'expired', 'paid', 'partially_refunded', 'pending',"
+            " 'processing', 'refunded')",
+            name=op.f("ck_desk_w3_orders_state"),
+        ),
+        sa.CheckConstraint("unsettled in (0, 1)", name=op.f("ck_desk_w3_orders_unsettled")),
         sa.CheckConstraint(
             "word in ('cancelled', 'cancelling', 'partially_cancelled')",
             name=op.f("ck_desk_w3_orders_word"),
@@ -307,11 +315,6 @@ def upgrade() -> None:
             ["company_id"],
             ["till_desk_w3_companies.id"],
             name=op.f("fk_till_desk_w3_orders_company_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["currency_id"],
-            ["till_desk_w3_currencies.id"],
-            name=op.f("fk_till_desk_w3_orders_currency_id"),
         ),
         sa.ForeignKeyConstraint(
             ["order_id"], ["till_desk_orders.id"], name=op.f("fk_till_desk_w3_orders_order_id")
@@ -337,6 +340,50 @@ def upgrade() -> None:
         "till_desk_w3_orders",
         ["company_id", "buyer", "created_at", "order_id"],
         unique=False,
+    )
+    op.create_index(
+        "ix_till_desk_w3_orders_unsettled",
+        "till_desk_w3_orders",
+        ["order_id"],
+        unique=False,
+        sqlite_where=sa.text("unsettled = 1"),
+        postgresql_where=sa.text("unsettled = 1"),
+    )
+    op.create_table(
+        "till_desk_w3_parts",
+        sa.Column("order_id", sa.Text(), nullable=False),
+        sa.Column("place", WHOLE, nullable=False),
+        sa.Column("leg_id", sa.Text(), nullable=False),
+        sa.Column("currency_id", sa.Text(), nullable=False),
+        sa.Column("amount_type", sa.Text(), nullable=False),
+        sa.Column("amount", columns.Exact(), nullable=True),
+        sa.Column("method", sa.Text(), nullable=True),
+        sa.Column("provider", sa.Text(), nullable=False),
+        sa.Column("total", columns.Exact(), nullable=False),
+        sa.Column("basket", columns.Exact(), nullable=False),
+        sa.Column("original_basket", columns.Exact(), nullable=False),
+        sa.Column("service_fee", columns.Exact(), nullable=False),
+        sa.Column("original_service_fee", columns.Exact(), nullable=False),
+        sa.Column("gas", columns.Exact(), nullable=False),
+        sa.CheckConstraint(
+            "(place = 0) = (leg_id = order_id)", name=op.f("ck_desk_w3_parts_first")
+        ),
+        sa.ForeignKeyConstraint(
+            ["currency_id"],
+            ["till_desk_w3_currencies.id"],
+            name=op.f("fk_till_desk_w3_parts_currency_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["leg_id"], ["till_desk_orders.id"], name=op.f("fk_till_desk_w3_parts_leg_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["order_id"],
+            ["till_desk_w3_orders.order_id"],
+            name=op.f("fk_till_desk_w3_parts_order_id"),
+        ),
+        sa.PrimaryKeyConstraint("order_id", "place", name=op.f("pk_till_desk_w3_parts")),
+        sa.UniqueConstraint("leg_id", name=op.f("uq_till_desk_w3_parts_leg_id")),
+        sqlite_strict=True,
     )
     op.create_table(
         "till_desk_w3_users",

@@ -38,13 +38,15 @@ class Baskets(Page):
         if basket_id := request.args.get("basket_id"):
             return self.to("basket", basket_id=basket_id)  # a link of the shop's page
         screens = [self._screen(one) for one in self.wallet.baskets(shopper.id)]
-        self.show_images_of(url for screen in screens for url in screen.images[:4])
+        tokens = self.parts.database.read(tokens_of_shopper, shopper.id)
+        pictures = [url for screen in screens for url in screen.images[:4]]
+        self.show_images_of([*pictures, *(token.terms.get("image_url") for token in tokens)])
         return self.page(
             "home",
             prompts=self.wallet.prompts(shopper.id),
             screens=screens,
             orders=self.wallet.orders(shopper.id)[:3],
-            tokens=self.parts.database.read(tokens_of_shopper, shopper.id),
+            tokens=tokens,
             reason=reason,
         )
 
