@@ -55,8 +55,16 @@ def test_fixed_values_are_ensured_again_and_again(desk, kigo):
     for other in ("api_key", "webhook_secret"):
         with pytest.raises(SettingsError):
             kigo.ensure_partner(desk.merchant.id, **FIXED | {other: "another-secret-of-mine"})
-    for _ in range(2):
-        kigo.ensure_product(FIXED["partner_id"], name="Mug", product_id=PRODUCT, stock=5)
+    for spelled in (PRODUCT, PRODUCT, PRODUCT.upper()):
+        made = kigo.ensure_product(FIXED["partner_id"], name="Mug", product_id=spelled, stock=5)
+        assert made.id == PRODUCT
+
+
+def test_a_code_that_holds_as_long_as_can_be_is_placed_and_shown(partner, kigo):
+    kigo.change_product(PRODUCT, claim_seconds=100 * 366 * 86_400, parts=["x"] * 1000)
+    code = partner.server().placed("a")["claim_code"]
+    assert len(partner.user().get(f"/tokens/claim/{code}").json["tokens"]) == 1000
+    assert len(partner.user().claim(code).json["child_tokens"]) == 1000
 
 
 def test_what_cannot_be_told_is_not_enrolled(partner, kigo):
@@ -68,6 +76,10 @@ def test_what_cannot_be_told_is_not_enrolled(partner, kigo):
         {"stock": -1},
         {"claim_seconds": 0},
         {"parts": [""]},
+        {"parts": ["x"] * 1001},
+        {"image_url": "https://img.example/" + "x" * 2048},
+        {"stock": 2**63},
+        {"claim_seconds": 10**11},
     ):
         with pytest.raises(InvalidRequest):
             kigo.add_product(PARTNER, **{"name": "x"} | wrong)
@@ -100,3 +112,9 @@ def test_the_command_line_enrols(desk, run):
     assert "3" in run("products", "list")
     run("products", "off", SCARCE)
     assert "off" in run("products", "list")
+    run("products", "on", SCARCE)
+    assert "off" not in run("products", "list")
+    run("partners", "webhook", FIXED["partner_id"], "https://a.example/hook")
+    assert "https://a.example/hook" in run("partners", "list")
+    assert "told nothing" in run("partners", "webhook", FIXED["partner_id"])
+    assert "https://a.example/hook" not in run("partners", "list")

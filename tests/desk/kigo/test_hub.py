@@ -2,36 +2,18 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
 from flask_till.desk.tables.claims import claims, product_tokens
 from flask_till.desk.tables.kigo import kigo_sso_sessions
 from flask_till.desk.tables.schema import metadata
+from tests.desk.kigo.the_browser import HUB, Browser
 from tests.desk.kigo.the_partner import PARTNER, SCARCE, USER
-
-HUB = "/kigo/hub"
 
 
 @pytest.fixture
 def desk(make_desk):
     return make_desk(limits=False, cookie_secure=False)
-
-
-class Browser:
-    def __init__(self, desk) -> None:
-        self.client = desk.app.test_client()
-
-    def open(self, code: str = "", session: str = "", path: str = HUB, **more: str):
-        query = {"claim-code": code, "session-id": session} | more
-        return self.client.get(path, query_string={k: v for k, v in query.items() if v})
-
-    def post(self, name: str, **form: str):
-        found = self.client.get(HUB).get_data(as_text=True)
-        proof = re.search(r'name="proof" value="(\w+)"', found)
-        form = {name.replace("_", "-"): value for name, value in form.items()}
-        return self.client.post(f"{HUB}/{name}", data=form | {"proof": proof[1] if proof else ""})
 
 
 @pytest.fixture
@@ -95,22 +77,8 @@ def test_a_session_counts_more_than_who_was_here_before(browser, server, partner
 def test_a_user_who_signs_in_by_phone_too_finds_it_in_the_wallet(browser, server, partner):
     code = server.placed("a", external_user_id=USER)["claim_code"]
     browser.post("claim", claim_code=code, session_id=partner.sso())
-    sign_in(browser)
-    assert "Spring boost" in browser.client.get("/wallet").get_data(as_text=True)
-
-
-def sign_in(browser) -> str:
-    """By phone; the page that follows."""
-    phone = {"country_prefix": "+48", "phone": "501234567"}
-
-    def post(name: str, **form: str) -> str:
-        page = browser.client.get(HUB).get_data(as_text=True)
-        proof = re.search(r'name="proof" value="(\w+)"', page)[1]
-        answer = browser.client.post(f"{HUB}/{name}", data=form | {"proof": proof})
-        return answer.get_data(as_text=True)
-
-    digits = re.search(r"data-code>(\d+)<", post("code", **phone))[1]
-    return post("sign-in", **phone, code=digits)
+    browser.sign_in()
+    assert "Spring boost" in browser.wallet()
 
 
 def test_a_session_for_more_uses_holds_for_thirty_minutes(server, partner, desk, clock):
@@ -145,10 +113,9 @@ def test_a_shopper_signs_in_by_phone_and_finds_it_in_the_wallet(browser, server,
     page = browser.open(code).get_data(as_text=True)
     assert "Sign in to claim it." in page
     assert "/kigo/hub/claim" not in page
-    assert "Type the claim code" in sign_in(browser)
+    assert "Type the claim code" in browser.sign_in()
     assert browser.post("claim", claim_code=code).status_code == 200
-    wallet = browser.client.get("/wallet").get_data(as_text=True)
-    assert "Spring boost" in wallet
+    assert "Spring boost" in browser.wallet()
 
 
 def test_a_claim_from_another_page_is_refused(browser, server, partner, desk):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.desk.kigo.the_partner import Caller, Partner, refused
+from tests.desk.kigo.the_partner import FOREIGN, OTHER, Caller, Partner, refused
 
 WRONG = "2222-2222-2222"
 
@@ -79,3 +79,46 @@ def test_an_account_is_counted_wherever_it_comes_from(steady, partner: Partner):
         return account.post("/tokens/claim", body, environ_base=environ).status_code
 
     assert [guess(n, user) for n in range(11)] == [404] * 10 + [429]
+
+
+def test_a_storage_that_does_not_answer_turns_nobody_away(make_desk, caplog):
+    """Nor does it break anything: guessing 58 bits takes longer than anybody lives (5)."""
+    partner = Partner(make_desk(limits_storage="redis://127.0.0.1:1/0"))
+    server, user = partner.server(), partner.user()
+    right = server.placed("a")["claim_code"]
+    assert codes(user, 12) == [404] * 12
+    answer = user.claim(right)
+    assert (answer.status_code, answer.json["status"]) == (200, "active")
+    assert rate(server.place("b")) == ("100", "100", "0")
+    assert "not counted" in caplog.text
+    assert right not in caplog.text
+
+
+def test_guesses_are_counted_by_all_processes_together(make_desk, new_database_url, redis_url):
+    url = new_database_url()
+    here, there = (make_desk(url, limits_storage=redis_url) for _ in range(2))
+    user = Partner(here).user()
+    elsewhere = Caller(there.app, **user.headers)
+    assert codes(user, 6) + codes(elsewhere, 5) == [404] * 10 + [429]
+
+
+def test_who_guesses_at_the_hub_is_turned_away_with_a_page(steady, partner, desk):
+    right = partner.server().placed("a")["claim_code"]
+    client = desk.browserless
+
+    def look(code: str):
+        return client.get("/kigo/hub", query_string={"claim-code": code})
+
+    assert [look(WRONG).status_code for _ in range(11)] == [404] * 10 + [429]
+    answer = look(right)
+    assert answer.status_code == 429
+    assert "Too many tries" in answer.get_data(as_text=True)
+    assert 1 <= int(answer.headers["Retry-After"]) <= 600
+
+
+def test_a_link_of_another_partner_is_no_guess(steady, partner, desk):
+    code = partner.server(OTHER).placed("a", FOREIGN)["claim_code"]
+    client = desk.browserless
+    query = {"claim-code": code, "session-id": partner.sso()}
+    for _ in range(12):
+        assert client.get("/kigo/hub", query_string=query).status_code == 200

@@ -82,6 +82,8 @@ def test_a_partner_that_is_switched_off_is_nobody(partner, server, user):
     refused(user.post("/auth/refresh", {"refresh_token": refresh}), 401, "unauthorized")
     key = partner.with_key(partner.keys[PARTNER])
     refused(key.post("/auth/session", {"partner_id": PARTNER}), 401, "unauthorized")
+    partner.kigo.change_partner(PARTNER, is_on=True)  # and nothing was used up meanwhile
+    assert user.post("/auth/refresh", {"refresh_token": refresh}).status_code == 201
 
 
 def test_each_call_takes_its_own_level(server, user):

@@ -12,6 +12,7 @@ module       what is in it
 `claiming`   looking at a code, claiming it, the tokens of a wallet (6)
 `words`      our orders and tokens in their words (4.1, 6)
 `webhook`    telling partners (7)
+`document`   the OpenAPI document of all of it
 ============ ===============================================================================
 """
 

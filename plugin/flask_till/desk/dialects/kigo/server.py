@@ -9,12 +9,22 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
 from ....wire.kigo import paths
+from ...kigo_partner import DIALECT
 from . import claiming, orders, sessions
-from .answers import speak_errors
+from .answers import JSON, speak_errors
 from .front import Front
 
 View = Callable[..., Response]
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "CONNECT", "OPTIONS")
+
+DOCUMENT = "/openapi.json"
+
+
+def _document(front: Front) -> Response:
+    from .document import openapi
+
+    return Response(openapi(f"{front.parts.base_address()}/{DIALECT}"), mimetype=JSON)
+
 
 CALLS: Mapping[str, Mapping[str, View]] = {
     paths.SESSION: {"POST": sessions.session},
@@ -29,6 +39,7 @@ CALLS: Mapping[str, Mapping[str, View]] = {
     f"{paths.CLAIM}/<claim_code>": {"GET": claiming.look},
     paths.TOKENS: {"GET": claiming.gallery},
     f"{paths.TOKENS}/<token_id>": {"GET": claiming.detail},
+    DOCUMENT: {"GET": _document},
 }
 """Path -> method -> who answers."""
 

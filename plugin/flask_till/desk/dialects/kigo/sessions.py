@@ -9,6 +9,7 @@ from flask import Response
 
 from ....base.database import Work
 from ....base.sealing import digest, new_secret
+from ....errors import Forbidden
 from ....wire.kigo import tokens
 from ....wire.kigo.error_codes import KigoCode, refusal
 from ....wire.kigo.sessions import (
@@ -22,7 +23,7 @@ from ....wire.kigo.sessions import (
 )
 from ....wire.kigo.tokens import Grant, Level
 from ...actions import kigo_users
-from ...actions.kigo_partners import ensure_program, find_partner
+from ...actions.kigo_partners import ensure_program
 from ...kigo_partner import Account
 from . import admission
 from .answers import json_body, say
@@ -63,8 +64,13 @@ def refresh(front: Front) -> Response:
     refresh_token = new_secret("kigo_refresh_")
     until = front.now() + timedelta(seconds=tokens.REFRESH_LIFE)
     used = digest(asked.refresh_token)
-    found = front.database.write(kigo_users.rotate, used, digest(refresh_token), expires_at=until)
-    if found is None or not _is_on(front, found[0]):
+    try:
+        found = front.database.write(
+            kigo_users.rotate, used, digest(refresh_token), expires_at=until
+        )
+    except Forbidden:
+        found = None
+    if found is None:
         raise refusal(KigoCode.UNAUTHORIZED, "The refresh token is not good any more.")
     return _user_tokens(front, *found, refresh_token)
 
@@ -102,11 +108,6 @@ def _user_tokens(front: Front, account: Account, family: str, refresh_token: str
         access_token=_issued(front, grant), refresh_token=refresh_token, account_id=account.id
     )
     return say(made, 201)
-
-
-def _is_on(front: Front, account: Account) -> bool:
-    partner = front.database.read(find_partner, account.partner_id)
-    return partner is not None and partner.is_on
 
 
 def _issued(front: Front, grant: Grant) -> str:

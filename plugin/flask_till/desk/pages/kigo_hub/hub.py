@@ -22,7 +22,7 @@ from ...actions import kigo_users
 from ...actions.product_tokens import give_to_shopper
 from ...claim import CLAIMED, UNCLAIMED, check_holder, check_redeemable
 from ...kigo_desk import KigoClaims
-from ...kigo_partner import Account, KigoOrder
+from ...kigo_partner import Account, KigoOrder, Program
 from ...wallet import Wallet
 from .. import headers
 from ..own_page import Place, is_secure, place_at, proof_of, require_own_page
@@ -35,6 +35,7 @@ from .wording import CLOSED, DEAD_ENDS, OTHER_DEAD_END
 
 PLACE, WALLET = "/kigo/hub", "/wallet"
 _HEX = re.compile("[0-9a-f]{6}")
+_BETWEEN = re.compile(r"[\s\u2010-\u2015-]")
 PREFIX = "+48"
 
 
@@ -74,7 +75,8 @@ class Hub:
         visitor = self._seen(visit.session_id) if visit.session_id else self._known()
         if not visit.claim_code:
             return self._page("ask", visitor=visitor, session_id=visit.session_id)
-        return self._order(self._find(visit.claim_code, visitor), visitor, visit.session_id)
+        order = self._find(visit.claim_code, visitor)
+        return self._order(order, self._there(order, visitor), visit.session_id)
 
     # --- doing ----------------------------------------------------------------------------
 
@@ -92,11 +94,12 @@ class Hub:
         visitor = self._acting(visit.session_id)
         order = self._find(visit.claim_code, visitor)
         try:
-            self._claim(order, visitor)
+            self._claim(order, self._there(order, visitor))
         except RequestError as error:
             if error.code not in CLOSED:
                 raise
-        response = self._order(self._find(visit.claim_code, visitor), visitor, "")
+        now = self._find(visit.claim_code, visitor)
+        response = self._order(now, self._there(order, visitor), "")
         self._visitors.remember(response, visitor, self.place())
         return response
 
@@ -105,10 +108,14 @@ class Hub:
         self._require_own()
         prefix, phone = _phone()
         sent = self._parts.wallet.send_code(prefix, phone, address=caller())
-        return self._page("phone_code", prefix=prefix, phone=phone, shown=sent.shown)
+        then = request.form.get("then", "")
+        return self._page("phone_code", prefix=prefix, phone=phone, shown=sent.shown, then=then)
 
     def sign_in(self) -> Response:
-        """A code that fits signs in here and in the wallet; then the claim code is asked for."""
+        """A code that fits signs in here and in the wallet; then the claim code is asked for.
+
+        Or, after a claim, straight on to the wallet.
+        """
         self._require_own()
         wallet, (prefix, phone) = self._parts.wallet, _phone()
         code = re.sub(r"\s", "", request.form.get("code", ""))
@@ -117,11 +124,12 @@ class Hub:
         if shopper is None:
             raise _over()
         visitor = self._known()
-        if visitor is not None and visitor.account_id:
-            self._parts.database.write(give_to_shopper, visitor.account_id, shopper.id)
+        known = "" if visitor is None else visitor.account_id
+        visitor = Visitor(known if self._given(known, shopper.id) else "", shopper.id)
+        if request.form.get("then") == "wallet":
+            response = Response(status=303, headers={"Location": self._wallet_path()})
         else:
-            visitor = Visitor(shopper_id=shopper.id)
-        response = self._page("ask", visitor=visitor, session_id="")
+            response = self._page("ask", visitor=visitor, session_id="")
         self._visitors.remember(response, visitor, self.place())
         self._open_wallet(response, session)
         return response
@@ -130,8 +138,11 @@ class Hub:
         """A program's colours: a style sheet, because the page allows no styles of its own."""
         if not (_HEX.fullmatch(first) and _HEX.fullmatch(second)):
             raise NotFound("There are no such colours.", code="PAGE_NOT_FOUND")
-        rule = f"--till-accent:#{first};--accent-deep:#{second};--on-accent:{_readable_on(first)}"
-        return Response(f":root{{{rule}}}", content_type="text/css; charset=utf-8")
+        words = _readable_on(first)
+        deep = second if _readable_on(second) == words else first  # the same words stand on both
+        rule = f"--till-accent:#{first};--accent-deep:#{deep};--on-accent:{words};--halo:#{first}38"
+        # Thrice, to win over our own colours of every theme.
+        return Response(f":root:root:root{{{rule}}}", content_type="text/css; charset=utf-8")
 
     # --- who ------------------------------------------------------------------------------
 
@@ -168,24 +179,23 @@ class Hub:
             raise _over()
         return known
 
-    def _account(self, visitor: Visitor | None) -> Account | None:
-        if visitor is None or not visitor.account_id:
+    def _given(self, account_id: str, shopper_id: str) -> bool:
+        """Whether the account's tokens are in that shopper's wallet from now on."""
+        if not account_id:
+            return False
+        return self._parts.database.write(give_to_shopper, account_id, shopper_id)
+
+    def _account_of(self, account_id: str) -> Account | None:
+        if not account_id:
             return None
-        return self._parts.database.read(kigo_users.find_account, visitor.account_id)
+        return self._parts.database.read(kigo_users.find_account, account_id)
 
     def _holder(self, order: KigoOrder, visitor: Visitor | None) -> str:
         """Whose token it would be; empty for nobody, or for a shopper who has none yet."""
         if visitor is None:
             return ""
-        if visitor.account_id:
-            return visitor.account_id
-
-        def find(work: Any) -> Account | None:
-            shopper = visitor.shopper_id
-            return kigo_users.find_user(work, order.partner_id, shopper_id=shopper)
-
-        found = self._parts.database.read(find)
-        return "" if found is None else found.id
+        names = {"account_id": visitor.account_id, "shopper_id": visitor.shopper_id}
+        return self._parts.database.read(kigo_users.holder_of, order, **names) or ""
 
     def _require_own(self) -> None:
         require_own_page(self.place(), request.cookies.get(FORM_COOKIE, ""), "hub")
@@ -196,23 +206,38 @@ class Hub:
             WALLET_COOKIE,
             session,
             max_age=WALLET_LIFE,
-            path=place.path.removesuffix(PLACE) + WALLET,
+            path=self._wallet_path(),
             httponly=True,
             secure=is_secure(self._parts.settings, place),
             samesite="Lax",
         )
 
+    def _wallet_path(self) -> str:
+        return self.place().path.removesuffix(PLACE) + WALLET
+
+    def _is_in_wallet(self, holder: str) -> bool:
+        """Whether what it holds is shown to somebody in the desk's wallet, too."""
+        return bool(holder and self._parts.database.read(kigo_users.shopper_of, holder))
+
     # --- what -----------------------------------------------------------------------------
 
     def _find(self, code: str, visitor: Visitor | None) -> KigoOrder:
         """Raises `NotFound`, `TooMany`."""
-        return self._claims.find(code, address=caller(), account=self._account(visitor))
+        account = None if visitor is None else self._account_of(visitor.account_id)
+        return self._claims.find(code, address=caller(), account=account, of_any_partner=True)
 
-    def _claim(self, order: KigoOrder, visitor: Visitor) -> None:
-        account = self._account(visitor)
+    def _there(self, order: KigoOrder, visitor: Visitor | None) -> Visitor | None:
+        """Who the visitor is to the order's partner: another one's user is nobody, or a shopper."""
+        account = None if visitor is None else self._account_of(visitor.account_id)
+        if visitor is None or account is None or account.partner_id == order.partner_id:
+            return visitor
+        return Visitor(shopper_id=visitor.shopper_id) if visitor.shopper_id else None
+
+    def _claim(self, order: KigoOrder, visitor: Visitor | None) -> None:
+        account = self._account_of(self._holder(order, visitor))
         if account is not None:
             self._claims.claim(order, account)
-        elif visitor.shopper_id:
+        elif visitor is not None and visitor.shopper_id:
             self._claims.claim_as_shopper(order, visitor.shopper_id)
         else:
             raise _over()
@@ -232,6 +257,7 @@ class Hub:
             code=self._claims.code_of(order),
             session_id=session_id,
             visitor=visitor,
+            in_wallet=view == "yours" and self._is_in_wallet(holder),
             closed=None if error is None else CLOSED[error.code],
         )
         if error is not None:
@@ -241,7 +267,7 @@ class Hub:
     # --- drawing --------------------------------------------------------------------------
 
     def _page(self, template: str, **words: Any) -> Response:
-        program = g.get("till_hub_program")
+        program = g.get("till_hub_program") or self._look(words.get("order"))
         pictures = [
             getattr(program, "logo", None),
             getattr(words.get("product"), "image_url", None),
@@ -259,16 +285,25 @@ class Hub:
             colours=_colours(program),
             shows=lambda url: headers.image_origin(url) in hosts,
             proof=proof_of(secret, "hub"),
-            wallet=self.place().path.removesuffix(PLACE) + WALLET,
+            wallet=self._wallet_path(),
             **words,
         )
         self._visitors.keep_form(response, secret, self.place())
+        if program is not None:
+            look = (program.partner_id, program.external_program_id)
+            self._visitors.keep_look(response, look, self.place())
         return response
+
+    def _look(self, order: KigoOrder | None) -> Program | None:
+        """That of the page before; what belongs to an order has its own, or none."""
+        look = self._visitors.look_of(request.cookies)
+        return None if order is not None or look is None else self._claims.program(*look)
 
     def dead_end(self, error: RequestError) -> Response:
         code = "TOO_MANY_REQUESTS" if isinstance(error, TooMany) else error.code
         title, remedy = DEAD_ENDS.get(code, OTHER_DEAD_END)
-        response = self._page("dead_end", title=title, remedy=remedy, error=error)
+        code = request.args.get("claim-code", "") if error.code == "SESSION_OVER" else ""
+        response = self._page("dead_end", title=title, remedy=remedy, error=error, code=code)
         response.status_code = error.status
         return with_retry_after(response, error)
 
@@ -296,8 +331,9 @@ def _standing(
 
 
 def _form_visit() -> HubVisit:
-    form = request.form
-    return HubVisit(form.get("claim-code", "").strip(), form.get("session-id", ""))
+    """A code may be typed, or copied, with blanks and any dashes in it."""
+    code = _BETWEEN.sub("", request.form.get("claim-code", ""))
+    return HubVisit(code, request.form.get("session-id", ""))
 
 
 def _session(session_id: str) -> str:
