@@ -16,8 +16,8 @@ from pathlib import Path
 class Site:
     """Where this demo runs. Shop and desk are two sites to a browser, as they would be in life.
 
-    The same shop is also open as an IPOS widget and as a Boxo miniapp, on the two ports after
-    the desk's.
+    The same shop is also open as an IPOS widget, as a Boxo miniapp and as a W3block company, on
+    the three ports after the desk's.
     """
 
     shop_port: int
@@ -52,6 +52,14 @@ class Site:
     @property
     def boxo_url(self) -> str:
         return f"http://localhost:{self.boxo_port}"
+
+    @property
+    def w3block_port(self) -> int:
+        return self.desk_port + 3
+
+    @property
+    def w3block_url(self) -> str:
+        return f"http://localhost:{self.w3block_port}"
 
     @property
     def desk_url(self) -> str:

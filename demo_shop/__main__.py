@@ -1,4 +1,4 @@
-"""Starts the demo: a shop in three fronts, and on another site the order desk of them all."""
+"""Starts the demo: a shop in four fronts, and on another site the order desk of them all."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ from .shop import create_app, till
 ENVIRONMENT = """environment:
   SHOP_PORT        port of the shop (5000), which is served as http://localhost:5000
   DESK_PORT        port of the order desk (5001), which is served as http://127.0.0.1:5001;
-                   on the two ports after it the same shop is an IPOS widget and a Boxo miniapp
+                   on the three ports after it the same shop is an IPOS widget, a Boxo miniapp
+                   and a W3block company
   TILL_DEMO_DIR    folder of the databases and of partners.json (demo_shop/instance);
                    delete it to start afresh
   STRIPE_SECRET_KEY, STRIPE_PUBLISHABLE_KEY, STRIPE_WEBHOOK_SECRET
@@ -121,6 +122,8 @@ def welcome(site: Site, partners_file: str) -> str:
 
     IPOS widget   {site.ipos_url}   in dollars, for Ada, who has money in her wallet
     Boxo miniapp  {site.desk_url}/host   inside a host app, where she has some, too
+    W3block shop  {site.w3block_url}   prices that are held for seconds, orders for a minute:
+                  check out, do nothing, and the purchase expires in front of you
 
   Put something in the basket and check out. The order page opens on another site, the
   desk's ({site.desk_url}), where you choose how the payment ends; then watch the shop
@@ -129,6 +132,9 @@ def welcome(site: Site, partners_file: str) -> str:
   Or pay with a phone. Open the wallet in a second window and sign in with any number of nine
   digits; the code is on the page. Then press "Buy with your phone" in the shop, type the same
   number, and say yes in the wallet: now the basket is in both, and you order and pay there.
+
+  Or buy the Studio gift card ({site.shop_url}/products/gift-card): the shop's
+  thank-you then has a code and a link, and what you claim there lands in the wallet.
 
   The first way from another terminal, with curl alone:
 
@@ -142,7 +148,7 @@ def welcome(site: Site, partners_file: str) -> str:
     ask '{site.shop_url}/till/iziGetOrderComplete?wait=20'
 
   Each protocol has a session of that kind: docs/protocol-till.md, docs/protocol-ipos.md,
-  docs/protocol-boxo.md, docs/inpost-pay.md. The keys that they use are in
+  docs/protocol-boxo.md, docs/protocol-w3block.md, docs/inpost-pay.md. The keys that they use are in
   {partners_file}
 
   Ctrl-C stops it all.

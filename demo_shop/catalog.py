@@ -17,13 +17,21 @@ CATEGORIES = {
 }
 
 
-class Goods:
-    """All that Stempel sells, in one currency. The numbers are the same in each."""
+GIFT_CARD = "gift-card"
+"""Handed over as a code, which its owner claims in the desk's wallet."""
 
-    def __init__(self, currency: str) -> None:
+
+class Goods:
+    """All that Stempel sells, in one currency. The numbers are the same in each.
+
+    Without ``claims`` nothing is sold that is handed over as one.
+    """
+
+    def __init__(self, currency: str, *, claims: bool = True) -> None:
         self._currency = currency
         products = json.loads(Path(__file__).with_name("products.json").read_bytes())
-        self.products = [self._product(**facts) for facts in products]
+        sold = (facts for facts in products if claims or facts["id"] != GIFT_CARD)
+        self.products = [self._product(**facts) for facts in sold]
 
     def price(self, amount: str) -> Money:
         return Money(amount, self._currency)

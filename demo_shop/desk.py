@@ -5,15 +5,17 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 from dataclasses import asdict
+from typing import Any
 
 from flask import Flask
 
-from flask_till import Money, OrderDesk, errors
+from flask_till import Money, OrderDesk, Product, errors
 
 from . import Site
+from .catalog import GIFT_CARD, Goods
 from .host import HostApp, host_pages
 from .outside_host import host_server
-from .partners import BOXO, INPOST, IPOS, LOCAL_NETWORKS, SHOP
+from .partners import BOXO, INPOST, IPOS, KIGO, LOCAL_NETWORKS, SHOP, W3BLOCK, w3block_id
 
 STRIPE = {
     "TILL_STRIPE_SECRET_KEY": "STRIPE_SECRET_KEY",
@@ -21,6 +23,9 @@ STRIPE = {
     "TILL_STRIPE_WEBHOOK_SECRETS": "STRIPE_WEBHOOK_SECRET",
 }
 
+
+PLENTY = 1_000_000
+STAFF = ("admin", "superAdmin")
 
 desk = OrderDesk()
 
@@ -37,6 +42,8 @@ def create_desk(site: Site | None = None) -> Flask:
         enrol_shop(site)
         enrol_widget(site)
         enrol_miniapp(site)
+        enrol_partner(site)
+        enrol_company(site)
     host = HostApp(BOXO.client_id, BOXO.user_reference, BOXO.app_id, site.boxo_url)
     app.register_blueprint(host_pages(desk, host))
     app.register_blueprint(host_server(BOXO.outside_client_id, BOXO.outside_secret_key))
@@ -120,7 +127,102 @@ def enrol_miniapp(site: Site) -> None:
         boxo.ensure_partnership(BOXO.app_id, client_id)
 
 
-def merchant(merchant_id: str, origin: str) -> None:
+def enrol_partner(site: Site) -> None:
+    """Stempel as a Kigo partner, whose gift card is claimed in the wallet; and in production."""
+    kigo, card = desk.kigo, card_of(site)
+    merchant(KIGO.merchant_id, site.shop_url)
+    kigo.ensure_partner(
+        KIGO.merchant_id,
+        partner_id=KIGO.partner_id,
+        api_key=KIGO.api_key,
+        webhook_secret=KIGO.webhook_secret,
+        webhook_url=f"{site.shop_url}/till/callbacks/kigo",
+    )
+    kigo.set_program(
+        KIGO.partner_id,
+        KIGO.external_program_id,
+        name=SHOP.name,
+        logo=f"{site.shop_url}/static/favicon.svg",
+        primary_colour="#21409a",
+        secondary_colour="#14235e",
+    )
+    kigo.ensure_product(KIGO.partner_id, product_id=KIGO.product_id, **card)
+    merchant(KIGO.live_merchant_id, site.shop_url, live=True)
+    kigo.ensure_partner(
+        KIGO.live_merchant_id,
+        partner_id=KIGO.live_partner_id,
+        api_key=KIGO.live_api_key,
+        webhook_secret=KIGO.webhook_secret,
+    )
+    kigo.ensure_product(KIGO.live_partner_id, product_id=KIGO.live_product_id, **card)
+
+
+def enrol_company(site: Site) -> None:
+    """Stempel as a W3block company, with Ada, who buys there, and Zofia, who looks after orders.
+
+    All is counted, except the places of the workshop: each of them is a token.
+    """
+    merchant(W3BLOCK.merchant_id, site.w3block_url)
+    w3block, company_id = desk.w3block, W3BLOCK.company_id
+    w3block.ensure_company(
+        W3BLOCK.merchant_id,
+        company_id=company_id,
+        key=W3BLOCK.key,
+        secret=W3BLOCK.secret,
+        name=SHOP.name,
+    )
+    for currency, *way, seconds in W3BLOCK.providers:
+        w3block.offer(company_id, W3BLOCK.currency_ids[currency], *way, expires_in=seconds)
+    w3block.set_bank(company_id, **W3BLOCK.bank)
+    for email, password, given in (
+        (W3BLOCK.email, W3BLOCK.password, {"name": "Ada", "user_id": W3BLOCK.user_id}),
+        (W3BLOCK.admin_email, W3BLOCK.admin_password, {"name": "Zofia", "roles": STAFF}),
+    ):
+        wallet = W3BLOCK.wallet if "user_id" in given else None
+        w3block.ensure_user(company_id, email=email, password=password, wallet=wallet, **given)
+    for product in Goods("BRL", claims=False).products:
+        enrol_product(site, product)
+    with suppress(errors.Conflict):  # it is there already, and so are its uses
+        w3block.add_coupon(company_id, code=W3BLOCK.coupon, percent="10")
+    w3block.hooks.ensure(
+        company_id,
+        f"{site.w3block_url}/till-w3block/callbacks/w3block",
+        hook_id=W3BLOCK.webhook_id,
+        key=W3BLOCK.signature_key,
+    )
+
+
+def enrol_product(site: Site, product: Product) -> None:
+    """What is left of one that is there already stays."""
+    wanted, left = w3block_id(product.id), PLENTY if product.stock is None else product.stock
+    picture = f"{site.w3block_url}{product.image}"
+    by_token = wanted == W3BLOCK.token_product_id
+    desk.w3block.ensure_product(
+        W3BLOCK.company_id,
+        product_id=wanted,
+        slug=product.id,
+        name=product.name,
+        description=product.description,
+        prices=dict.fromkeys(W3BLOCK.currency_ids.values(), f"{product.price.decimal:f}"),
+        images=({"thumb": picture, "original": picture},),
+        **{"tokens" if by_token else "stock": left},
+    )
+
+
+def card_of(site: Site) -> dict[str, Any]:
+    """The gift card as its owner sees it."""
+    return {
+        "name": "Studio gift card",
+        "type": "gift_card",
+        "description": "An hour at the wheel, one firing and a slice of Zofia’s cheesecake.",
+        "image_url": f"{site.shop_url}/static/drawings/{GIFT_CARD}.svg",
+        "parts": ["An hour at the wheel", "One firing", "A slice of cheesecake"],
+        "actions": ["reveal"],
+        "creators": [SHOP.name],
+    }
+
+
+def merchant(merchant_id: str, origin: str, *, live: bool = False) -> None:
     """One whose orders come by a partner's protocol, which also tells it what becomes of them."""
     desk.ensure_merchant(
         merchant_id=merchant_id,
@@ -129,6 +231,7 @@ def merchant(merchant_id: str, origin: str) -> None:
         callback_secret=SHOP.callback_secret,
         callback_url=None,
         origins=[origin],
+        live=live,
     )
 
 

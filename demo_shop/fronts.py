@@ -1,4 +1,4 @@
-"""One shop, three fronts: the same code sells through whichever protocol its desk speaks.
+"""One shop, four fronts: the same code sells through whichever protocol its desk speaks.
 
 Each front is an application with a basket of its own. All that differs is the ``desk`` argument of
 the till, its currency, and whether other sites show the shop inside their pages.
@@ -10,15 +10,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flask_till import BoxoDesk, HostLogin, IposDesk
+from flask_till import BoxoDesk, HostLogin, IposDesk, KigoClaims, W3blockDesk
 
 from . import Site
-from .partners import BOXO, INPOST, IPOS, SHOP
+from .catalog import GIFT_CARD, Goods
+from .partners import BOXO, INPOST, IPOS, KIGO, SHOP, W3BLOCK, w3block_id
 
 
 @dataclass(frozen=True)
 class Front:
-    """``settings`` are the till's; ``framer`` is the site that shows the shop inside its page."""
+    """``settings`` are the till's; ``framer`` is the site that shows the shop inside its page.
+
+    ``percent_only``: the protocol has no promotions of a fixed amount.
+    """
 
     name: str
     port: int
@@ -27,10 +31,19 @@ class Front:
     prefix: str
     settings: Mapping[str, Any]
     framer: str | None = None
+    percent_only: bool = False
 
 
 def till_front(site: Site) -> Front:
-    """Our own protocol, and the shoppers' wallet as well."""
+    """Our own protocol, and the shoppers' wallet as well, which also keeps what they claim."""
+    claims = KigoClaims(
+        f"{site.desk_url}/kigo",
+        api_key=KIGO.api_key,
+        partner_id=KIGO.partner_id,
+        products={GIFT_CARD: KIGO.product_id},
+        webhook_secret=KIGO.webhook_secret,
+        program=KIGO.external_program_id,
+    )
     return Front(
         name="till",
         port=site.shop_port,
@@ -49,6 +62,7 @@ def till_front(site: Site) -> Front:
             "inpost_merchant_secret": INPOST.merchant_secret,
             "inpost_api_url": f"{site.desk_url}/inpost",
             "inpost_app_link": f"{site.desk_url}/wallet",
+            "claims": claims,
         },
     )
 
@@ -91,4 +105,28 @@ def boxo_front(site: Site) -> Front:
     )
 
 
-FRONTS: tuple[Callable[[Site], Front], ...] = (till_front, ipos_front, boxo_front)
+def w3block_front(site: Site) -> Front:
+    """A company that sells tokens: prices with a gas fee, held for seconds; paid by PIX."""
+    desk = W3blockDesk(
+        f"{site.desk_url}/w3block",
+        company_id=W3BLOCK.company_id,
+        key=W3BLOCK.key,
+        secret=W3BLOCK.secret,
+        products={one.id: w3block_id(one.id) for one in Goods("BRL", claims=False).products},
+        webhook_key=W3BLOCK.signature_key,
+        payment_method="pix",
+        destination=lambda _order: W3BLOCK.wallet,
+        live=False,
+    )
+    return Front(
+        "w3block",
+        site.w3block_port,
+        site.w3block_url,
+        "BRL",
+        "/till-w3block",
+        {"desk": desk},
+        percent_only=True,
+    )
+
+
+FRONTS: tuple[Callable[[Site], Front], ...] = (till_front, ipos_front, boxo_front, w3block_front)

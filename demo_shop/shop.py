@@ -18,7 +18,7 @@ from .catalog import CATEGORIES, Goods, consents, goes_with
 from .fronts import Front
 
 FEATURED = ("teapot", "cards", "wrap")
-FOLDERS = {"till": "shop", "ipos": "ipos_shop", "boxo": "boxo_shop"}
+FOLDERS = {"till": "shop", "ipos": "ipos_shop", "boxo": "boxo_shop", "w3block": "w3block_shop"}
 """What each front keeps its database in."""
 
 pages = Blueprint("pages", __name__)
@@ -30,13 +30,14 @@ def create_app(site: Site, front: Front) -> Flask:
     app.config.update(TILL_ENV="development", TILL_URL_PREFIX=front.prefix)
     app.config.update(DESK=site.desk_url, FRAMER=front.framer)
     catalog = app.extensions["catalog"] = SqlCatalog()
-    goods = Goods(front.currency)
+    goods = Goods(front.currency, claims="claims" in front.settings)
+    promotions = [one for one in goods.promotions if one.percent or not front.percent_only]
     till.init_app(
         app,
         catalog=catalog,
         currency=front.currency,
         public_url=front.url,
-        promotions=goods.promotions,
+        promotions=promotions,
         deliveries=goods.deliveries,
         consents=consents(front.url),
         related=goes_with,
@@ -46,7 +47,7 @@ def create_app(site: Site, front: Front) -> Flask:
     app.register_blueprint(pages)
     app.register_error_handler(HTTPException, show_error)
     app.jinja_env.globals.update(
-        promotions=goods.promotions,
+        promotions=promotions,
         categories=CATEGORIES,
         has_wallet="inpost_client_id" in front.settings,
     )
@@ -226,4 +227,4 @@ def pack(_: Flask, order: Any) -> None:
     things = ", ".join(f"{line.quantity} × {line.name}" for line in order.lines)
     wallet = till.orders.details(order.id)
     way = f" ({wallet.carriage.type}, {wallet.account['mail']})" if wallet else ""
-    print(f"  {order.number} is paid, {money(order.total)}: {things}{way}", flush=True)
+    print(f"  {order.number} is paid, {money(order.charged)}: {things}{way}", flush=True)

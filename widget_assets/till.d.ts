@@ -41,8 +41,27 @@ export interface Basket {
   readonly subtotal: Money;
   readonly discount: Money;
   readonly total: Money;
+  /** The desk adds fees, and holds the whole price for a while: `quote` says what it is now. */
+  readonly quotes?: boolean;
   /** Null where the shop has no wallet; left out of the answers to a change of the basket. */
   readonly binding?: Binding | null;
+}
+
+/** What a basket costs at a desk that quotes. Good for so many seconds, and asked for again before they are over. */
+export interface Quote {
+  /** That of the basket. */
+  readonly version: number;
+  readonly currency: string;
+  /** The goods, after promotions. */
+  readonly subtotal: Money;
+  /** The service fee. */
+  readonly fee: Money;
+  /** The network fee. */
+  readonly gas: Money;
+  readonly total: Money;
+  readonly seconds_left: number;
+  /** ISO 8601, by the server's clock. */
+  readonly valid_until: string;
 }
 
 export type OrderStatus =
@@ -61,10 +80,26 @@ export interface Order {
   readonly number: string;
   readonly status: OrderStatus;
   readonly version: number;
+  /** What the shopper pays: the basket, delivery, and what the desk takes on top. */
   readonly total: Money;
   readonly order_url: string | null;
   /** Where the tab that began the checkout goes when the order is paid; when it was placed on the phone, before that. */
   readonly complete: { action: 'redirect'; redirect: string } | { action: 'refresh' } | null;
+  /** What of it is handed over as a claim, piece by piece; left out in a shop that has no such goods. */
+  readonly claims?: readonly Claim[];
+}
+
+/** One piece of a product that is claimed in the shopper's wallet. */
+export interface Claim {
+  readonly id: string;
+  readonly product_id: string;
+  readonly name: string;
+  /** `wanted`: it is being prepared; `claimed`: it is in the wallet. */
+  readonly status: 'wanted' | 'ready' | 'claimed' | 'expired' | 'cancelled' | 'failed';
+  /** What may be entered in the wallet; only while it is ready. Who has it can claim. */
+  readonly code: string | null;
+  /** Where a form is posted that leads to the wallet; only while it is ready. */
+  readonly open_url: string | null;
 }
 
 /** Whether the basket is linked with a phone, and with whose. */
@@ -281,6 +316,7 @@ export interface TillElement extends Seen {
  * @csspart phone - The masked phone number.
  * @csspart said - The "Added" that covers the button for a moment.
  * @csspart error - What went wrong.
+ * @csspart similar - The dialog that asks whether the same order again is meant.
  * @csspart frame - The dialog that holds the order page.
  * @csspart linked - The button for the linked phone, at the end of the button.
  * @csspart binding - The dialog that links the basket with a phone.
@@ -329,11 +365,13 @@ export interface TillButton extends TillElement {
  * @csspart image - The picture of a line.
  * @csspart stepper - The quantity of a line.
  * @csspart apply - The button that applies a promotion code.
- * @csspart sums - Subtotal, discount and total.
+ * @csspart sums - Subtotal, discount, fees and total.
+ * @csspart held - How long the price is held, where the desk holds it for a while.
  * @csspart checkout - The checkout button.
  * @csspart close - The button that closes the drawer or the frame.
  * @csspart empty - What an empty basket says.
  * @csspart error - What went wrong.
+ * @csspart similar - The dialog that asks whether the same order again is meant.
  * @csspart frame - The dialog that holds the order page.
  * @csspart note - The note that says thank you.
  * @csspart thanks - What is in it.
@@ -341,14 +379,21 @@ export interface TillButton extends TillElement {
 export interface TillBasket extends TillElement {}
 
 /**
- * How the newest order of this browser is doing; a thank-you when it is paid. Its children are shown while there is none.
+ * How the newest order of this browser is doing; a thank-you when it is paid, and the codes of what is claimed in a wallet.
+ * Its children are shown while there is none.
  *
  * @tag till-order
  * @slot - What to show while there is no order.
  * @csspart order - The card.
  * @csspart thanks - What a paid order says.
  * @csspart button - "Continue to payment".
+ * @csspart claims - What is claimed in the shopper's wallet, below the card.
+ * @csspart claim - One piece of it.
+ * @csspart code - Its code.
+ * @csspart copy - The button that copies the code.
+ * @csspart open - "Open in your wallet".
  * @csspart error - What went wrong.
+ * @csspart similar - The dialog that asks whether the same order again is meant.
  * @csspart frame - The dialog that holds the order page.
  */
 export interface TillOrder extends TillElement {}

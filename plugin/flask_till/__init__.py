@@ -22,10 +22,14 @@ from .settings import ShopSettings as _ShopSettings
 from .shop.actions.catalogs import ListCatalog, SqlCatalog
 from .shop.basket import Basket, BasketLine
 from .shop.catalog import Catalog, Product
+from .shop.claims import Claim
 from .shop.desks import Desk
 from .shop.desks.boxo.desk import BoxoDesk
 from .shop.desks.ipos.desk import IposDesk
 from .shop.desks.ipos.login import HostLogin
+from .shop.desks.kigo.claims import KigoClaims
+from .shop.desks.w3block.desk import W3blockDesk
+from .shop.desks.w3block.words import W3blockProduct
 from .shop.extension import Till as _ShopTill
 from .shop.order import Order, OrderLine
 from .shop.promotion import Promotion
@@ -60,6 +64,7 @@ __all__ = [
     "BoxoHeaders",
     "BoxoScheme",
     "Catalog",
+    "Claim",
     "Consent",
     "ConsentLink",
     "Delivery",
@@ -67,6 +72,7 @@ __all__ = [
     "Desk",
     "HostLogin",
     "IposDesk",
+    "KigoClaims",
     "ListCatalog",
     "Money",
     "Offer",
@@ -77,6 +83,8 @@ __all__ = [
     "Promotion",
     "SqlCatalog",
     "Till",
+    "W3blockDesk",
+    "W3blockProduct",
     "WalletOrder",
     "errors",
     "signals",

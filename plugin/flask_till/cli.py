@@ -33,11 +33,13 @@ from .desk.commands.merchants import (
     rows,
 )
 from .desk.commands.transfers import transfers
+from .desk.commands.w3block import w3block
 from .desk.counter import EXTENSION as DESK
 from .desk.tables import MIGRATIONS as DESK_MIGRATIONS
 from .errors import SettingsError, TillError
 from .settings import settings_table
 from .shop.actions.audit import audit_shop
+from .shop.claim_commands import check_claims, claims
 from .shop.extension import NAME as SHOP
 from .shop.tables import MIGRATIONS as SHOP_MIGRATIONS
 from .shop.wallet_setup import check_wallet
@@ -61,6 +63,8 @@ till.add_command(inpost)
 till.add_command(ipos)
 till.add_command(boxo)
 till.add_command(kigo)
+till.add_command(w3block)
+till.add_command(claims)
 till.add_command(transfers)
 till.add_command(ledger)
 till.add_command(receivers)
@@ -172,6 +176,10 @@ def doctor() -> None:
             checks.append(check_wallet(current_app.extensions[SHOP]))
             pasted.append(("merchant, to register at InPost Pay",
                            f"{base}{settings.url_prefix}/merchant"))  # fmt: skip
+        if shop.claims is not None:
+            checks += check_claims(shop)
+            pasted.append(("webhook, to register at Kigo",
+                           f"{base}{settings.url_prefix}/callbacks/kigo"))  # fmt: skip
     if DESK in current_app.extensions:
         checks += check_desk(desk_here())
         pasted += addresses(desk_here())

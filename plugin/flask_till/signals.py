@@ -2,7 +2,8 @@
 
 Each is sent once, after the change was committed, in an application context and outside the
 shopper's request, so that a slow listener delays nobody. A listener that raises is tried again.
-Payload: ``order`` (`flask_till.shop.order.Order`) or ``basket_id`` and ``version``.
+Payload: ``order`` (`flask_till.shop.order.Order`, without its claims) or ``basket_id`` and
+``version``.
 """
 
 from __future__ import annotations
@@ -29,6 +30,10 @@ order_expired = _signals.signal("till-order-expired")
 order_refunded = _signals.signal("till-order-refunded")
 """Some or all of the money went back; ``order.refunded`` says how much: ``order``."""
 
+claim_failed = _signals.signal("till-claim-failed")
+"""Goods of a paid order could not be handed over as a claim, or not be taken back when the money
+went back: ``order``, ``claim_id``, ``reason``. Neither code nor link is in it."""
+
 ALL = {
     "basket_changed": basket_changed,
     "order_placed": order_placed,
@@ -36,11 +41,13 @@ ALL = {
     "order_cancelled": order_cancelled,
     "order_expired": order_expired,
     "order_refunded": order_refunded,
+    "claim_failed": claim_failed,
 }
 
 __all__ = [
     "ALL",
     "basket_changed",
+    "claim_failed",
     "order_cancelled",
     "order_expired",
     "order_paid",

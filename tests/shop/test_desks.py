@@ -46,6 +46,7 @@ ORDER = Order(
     discount=zl("-10.80"),
     delivery=zl("0"),
     total=zl("97.18"),
+    fees=zl("0"),
     refunded=zl("0"),
     desk="till",
     desk_order_id=None,

@@ -1,15 +1,18 @@
-"""Three kinds of desk to give to one shop, each with a partner that the test plays."""
+"""The kinds of desk to give to one shop, each with a partner that the test plays."""
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from flask.testing import FlaskClient
 
 from flask_till import BoxoDesk, IposDesk
 from tests.shop.played_desk import PlayedDesk
+from tests.shop.w3block.the_platform import Hurried, Platform
 from tests.stand_ins import boxo_platform as boxo
 from tests.stand_ins import ipos_platform as ipos
 from tests.stand_ins.line import Line
@@ -23,6 +26,7 @@ class AtTill:
     """A desk that speaks our own protocol."""
 
     name = "till"
+    takes_late_money = True
 
     def __init__(self) -> None:
         self.desk = PlayedDesk()
@@ -50,6 +54,7 @@ class AtIpos:
     """An IPOS platform; whoever buys is its user ada."""
 
     name = "ipos"
+    takes_late_money = True
 
     def __init__(self) -> None:
         self.platform = ipos.IposPlatform(utc_now)
@@ -90,6 +95,7 @@ class AtBoxo:
     """A Boxo platform that lists no address, so that every call is signed, and signs its own."""
 
     name = "boxo"
+    takes_late_money = True
 
     def __init__(self) -> None:
         self.platform = boxo.BoxoPlatform(utc_now)
@@ -129,4 +135,46 @@ class AtBoxo:
         self.desk.close()
 
 
-KINDS: dict[str, Callable[[], Any]] = {"till": AtTill, "ipos": AtIpos, "boxo": AtBoxo}
+class AtW3block:
+    """The real desk as a W3block platform, which adds a network fee of its own."""
+
+    name = "w3block"
+    takes_late_money = False
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="till-w3block-")
+        folder = Path(self._folder.name)
+        self.clock = Hurried()
+        self.platform = Platform(f"sqlite:///{folder}/platform.db", self.clock, folder)
+        self.line = self.platform.line
+        self.desk = self.platform.client()
+
+    def amount(self, order_id: str) -> str:
+        amount: str = self.platform.of(order_id)["currencyAmount"]
+        return amount
+
+    def pay(self, order_id: str) -> None:
+        self.platform.pay(self.platform.of(order_id)["id"])
+
+    def expire(self, order_id: str) -> None:
+        self.clock.hurry(minutes=9, seconds=1)
+
+    def tell(self, client: FlaskClient, order_id: str) -> Any:
+        raw, headers = self.platform.event(self.platform.of(order_id)["id"])
+        return client.post("/till/callbacks/w3block", data=raw, headers=headers)
+
+    def down(self, down: bool = True) -> None:
+        self.line.cut = down
+
+    def close(self) -> None:
+        self.desk.close()
+        self.platform.close()
+        self._folder.cleanup()
+
+
+KINDS: dict[str, Callable[[], Any]] = {
+    "till": AtTill,
+    "ipos": AtIpos,
+    "boxo": AtBoxo,
+    "w3block": AtW3block,
+}

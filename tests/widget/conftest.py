@@ -9,7 +9,10 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from .miniapp_page import HOST_POLICY, MINIAPP, Miniapp
+from .played_prices import open_quoted, prices
 from .world import HASH, World
+
+__all__ = ["open_quoted", "prices"]  # fixtures
 
 OpenTab = Callable[..., Page]
 OpenMiniapp = Callable[..., Miniapp]

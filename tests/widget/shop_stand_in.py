@@ -39,6 +39,7 @@ class Order:
     status: str = "pending"
     version: int = 1
     on_phone: bool = False
+    claims: list[dict[str, Any]] = field(default_factory=list)
     tokens: set[str] = field(default_factory=set)
 
 
@@ -51,6 +52,13 @@ class Shopper:
     codes: list[str] = field(default_factory=list)
     orders: list[Order] = field(default_factory=list)
     link: Link = field(default_factory=Link)
+
+
+def _claim(number: int, told: dict[str, Any]) -> dict[str, Any]:
+    known = {"id": f"clm_{number}", "product_id": "mug", "name": "Blue mug", "code": None}
+    claim = {**known, **told}
+    ready = claim["status"] == "ready"
+    return claim | {"open_url": f"/till/claims/{claim['id']}/open" if ready else None}
 
 
 def money(minor: int, lang: str = "en") -> dict[str, Any]:
@@ -89,7 +97,7 @@ class Shop:
             self.desk_is_down = False
             self.delay = 0.0
             self.redirects_to: str | None = None
-            self.is_embedded = self.pays_in_host = False
+            self.is_embedded = self.pays_in_host = self.quotes = False
             self.wallet = Wallet()
             self.changed.notify_all()
 
@@ -124,7 +132,7 @@ class Shop:
             }
             for code in shopper.codes
         ]
-        return {
+        return ({"quotes": True} if self.quotes else {}) | {
             "version": shopper.version,
             "count": sum(shopper.lines.values()),
             "currency": "PLN",
@@ -152,6 +160,7 @@ class Shop:
             "total": money(order.minor, lang),
             "order_url": f"{self.desk}/order?orderId={order.order_id}",
             "complete": complete,
+            **({"claims": order.claims} if order.claims else {}),
         }
 
     def frames(self, shopper: Shopper, basket: int, order: int, lang: str) -> list[dict[str, Any]]:
@@ -231,6 +240,19 @@ class Shop:
                 shopper.lines.clear()
                 shopper.codes.clear()
                 shopper.version += 1
+            self.changed.notify_all()
+
+    def hand_over(self, order_id: str, *claims: dict[str, Any]) -> None:
+        """What of an order is claimed in a wallet: ``{"status", "name", "code"}`` and the like."""
+        with self.changed:
+            (order,) = (
+                order
+                for one in self.shoppers.values()
+                for order in one.orders
+                if order.order_id == order_id
+            )
+            order.version += 1
+            order.claims = [_claim(number, claim) for number, claim in enumerate(claims)]
             self.changed.notify_all()
 
     def host_payment(self, order: Order) -> dict[str, Any]:

@@ -133,6 +133,10 @@ class World:
         def order_page() -> str:
             return ORDER_PAGE
 
+        @self.app.get("/hub")
+        def hub() -> str:
+            return f"<title>Wallet</title><h1>Wallet {request.args['for']}</h1>"
+
         @self.app.get("/order.js")
         def order_script() -> Response:
             script = ORDER_SCRIPT.replace("SHOP", json.dumps(self.shop))
@@ -189,6 +193,7 @@ class ShopRoutes:
             "GET /iziGetOrderComplete": self.order_complete,
             "POST /checkout": self.checkout,
             "GET /channel": self.poll,
+            "POST /claims/<claim>/open": self.open_claim,
             **self.wallet.views,
         }.items():
             method, rule = path.split()
@@ -272,6 +277,12 @@ class ShopRoutes:
         if not paid():
             return Response(status=204)
         return {"action": "redirect", "redirect": self.shop.redirects_to or "/thanks"}
+
+    def open_claim(self, claim: str) -> Any:
+        assert request.headers["Origin"] == self.world.shop
+        assert self.shopper().orders
+        url = f"{self.world.desk}/hub?for={claim}"
+        return {"url": url} if request.is_json else Response(status=303, headers={"Location": url})
 
     def checkout(self) -> Any:
         assert self._json()["mode"] in ("popup", "redirect", "frame")

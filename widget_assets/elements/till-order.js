@@ -39,9 +39,12 @@ export async function draw(element) {
   if (!order) return root.replaceChildren(h('slot', {}));
   const box = root.querySelector('.order') ?? h('section', { className: 'order', part: 'order', role: 'status' });
   if (!box.isConnected) root.replaceChildren(box);
-  if (box.dataset.seen == `${order.order_id} ${order.version} ${words.close}`) return;
-  box.dataset.seen = `${order.order_id} ${order.version} ${words.close}`;
-  box.replaceChildren(order.status == 'paid' ? card(order, words) : status(element, order, words));
+  const seen = `${order.order_id} ${order.status} ${words.close}`;
+  if (box.dataset.seen != seen) {
+    box.dataset.seen = seen;
+    box.replaceChildren(order.status == 'paid' ? card(order, words) : status(element, order, words));
+  }
+  if (order.claims?.length || root.querySelector('.claims')) (await import('../lib/claims.js')).draw(element, words);
 }
 
 /** @param {Seen} element @param {Order} order @param {import('../till.js').Words} words */

@@ -7,13 +7,16 @@ import { h, isDark, wear, wordsFor } from './styles.js';
 let place;
 
 /** Places the order and opens its page. A popup has to be opened in the click itself, so it comes ready.
- * @param {Seen} element @param {string} mode @param {Window | null} [popup] */
-export async function checkout(element, mode, popup) {
+ * @param {Seen} element @param {string} mode @param {Window | null} [popup]
+ * @param {{ again?: boolean, total?: number }} [wish] what is said besides where the desk quotes */
+export async function checkout(element, mode, popup, wish) {
   const shop = element.till;
   const embedded = parent != window;
   const blocked = mode == 'popup' && (!popup || popup.closed);
   if (blocked) mode = 'redirect';
-  /** @type {Checkout} */ const placed = await shop.ask('checkout', 'POST', { mode });
+  /** @type {Checkout} */ const placed = await shop.ask('checkout', 'POST', { mode, ...wish }).catch((error) => {
+    throw Object.assign(error, { wish });
+  });
   if (popup?.closed) return void shop.wake(); // the shopper thought better of it
   shop.mine[shop.key] = placed.order_id;
   if (placed.pay_in_host && !popup) {
@@ -95,7 +98,7 @@ export async function thank(shop, order) {
 }
 
 /** @param {NonNullable<Order['complete']>} what @param {string} base */
-function complete(what, base) {
+export function complete(what, base) {
   if (what.action == 'refresh') return location.reload();
   const url = webAddress(what.redirect, base);
   if (url.href.split('#')[0] != location.href.split('#')[0]) location.assign(url);
@@ -106,6 +109,7 @@ function complete(what, base) {
 export async function excuse(element, error, where) {
   const code = error.code ?? (error instanceof TypeError ? 'OFFLINE' : 'FAILED');
   if (!say(element, 'till-error', { code, message: error.message }, true)) return;
+  if (code == 'SIMILAR_ORDER') return (await import('./similar.js')).ask(element, error.wish, where);
   const root = /** @type {ShadowRoot} */ (element.shadowRoot);
   wear(root);
   const words = await wordsFor(element);

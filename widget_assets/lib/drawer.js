@@ -19,10 +19,12 @@ export async function show(element) {
   drawer.show();
 }
 
-class Drawer {
+export class Drawer {
   /** @type {Map<string, Row>} */ rows = new Map();
   /** What the shopper wants and the shop has not confirmed yet. @type {Map<string, number>} */
   wanted = new Map();
+  /** Shows the desk's price, where it holds one for a while. @type {import('./quote.js').Quoted | undefined} */
+  quoted;
 
   /** @param {Seen} element @param {Words} words */
   constructor(element, words) {
@@ -48,6 +50,7 @@ class Drawer {
     if (innerWidth > document.documentElement.clientWidth) document.adoptedStyleSheets.push(GUTTER);
     document.adoptedStyleSheets.push(SCROLL);
     this.element.till.wake();
+    if (this.element.till.basket?.quotes) import('./quote.js').then((m) => m.quoted(this));
   }
 
   build() {
@@ -101,6 +104,7 @@ class Drawer {
     if (!basket || !lines.length) return;
     this.drawCodes(basket);
     this.drawSums(basket);
+    this.quoted?.draw();
     this.pay.ariaDisabled = String(lines.some((line) => !line.available));
   }
 
@@ -148,9 +152,12 @@ class Drawer {
   drawSums({ subtotal, discount, total }) {
     const { words } = this;
     const rows = discount.amount ? [[words.subtotal, subtotal], [words.discount, discount]] : [];
-    this.sums.replaceChildren(
-      ...[...rows, [words.total, total]].map(([name, money]) => h('div', {}, h('dt', {}, name), h('dd', {}, /** @type {any} */ (money).text))),
-    );
+    this.writeSums([...rows, [words.total, total]]);
+  }
+
+  /** @param {any[][]} rows each a name and an amount */
+  writeSums(rows) {
+    this.sums.replaceChildren(...rows.map(([name, money]) => h('div', {}, h('dt', {}, name), h('dd', {}, money.text))));
   }
 
   /** @param {string} text */
@@ -221,10 +228,11 @@ class Drawer {
     pay.ariaBusy = 'true';
     this.error.replaceChildren();
     try {
-      await checkout(element, mode, popup);
+      await checkout(element, mode, popup, await this.quoted?.agreed());
     } catch (error) {
       popup?.close();
       await excuse(element, error, this.error);
+      this.quoted?.refused(error);
     }
     pay.ariaBusy = null;
   }

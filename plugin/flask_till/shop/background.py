@@ -12,8 +12,12 @@ from ..base.logs import logger
 from ..base.outbox import Delivery
 from ..base.relay import DONE, Courier, Outcome, Relay
 from ..signals import ALL
+from .actions.claims import TROUBLE
 from .actions.orders import Heard, always, find_order
 from .checkout import Checkout
+from .claim_delivery import COURIER as CLAIMS
+from .claim_delivery import SCHEDULE as CLAIM_RETRIES
+from .claim_delivery import ClaimDelivery
 from .tables import outbox
 from .wallet_setup import SCHEDULES, WalletHere
 
@@ -57,7 +61,18 @@ class SignalCourier:
     def _news(self, delivery: Delivery) -> dict[str, Any]:
         if delivery.kind == "basket_changed":
             return dict(delivery.data)
-        return {"order": self._database.read(find_order, delivery.subject)}
+        about = delivery.data if delivery.kind == TROUBLE else {}
+        return {"order": self._database.read(find_order, delivery.subject), **about}
+
+
+def within(app: Flask, courier: Courier) -> Courier:
+    """The courier in an application context: it may call functions of the shop's own."""
+
+    def carry(delivery: Delivery) -> Outcome:
+        with app.app_context():
+            return courier(delivery)
+
+    return carry
 
 
 def heard_in(app: Flask, *, background: bool) -> Heard:
@@ -72,6 +87,7 @@ def background_of(
     database: Database,
     checkout: Checkout,
     wallet: WalletHere | None = None,
+    claims: ClaimDelivery | None = None,
     *,
     enabled: bool,
 ) -> Background:
@@ -82,7 +98,9 @@ def background_of(
     couriers: dict[str, Courier] = {"signal": SignalCourier(app, database)}
     if wallet is not None:
         couriers |= wallet.couriers
-    schedules = {"signal": SIGNAL_RETRIES, **SCHEDULES}
+    if claims is not None:
+        couriers[CLAIMS] = within(app, claims.courier)
+    schedules = {"signal": SIGNAL_RETRIES, CLAIMS: CLAIM_RETRIES, **SCHEDULES}
     relay = Relay(database, outbox, couriers, schedules=schedules)
 
     def sweep() -> None:

@@ -156,11 +156,16 @@ class Catalog(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """All that pricing needs to know of a shop: what it sells, its promotions, its currency."""
+    """All that pricing needs to know of a shop: what it sells, its promotions, its currency.
+
+    ``claims`` names the goods that are handed over as a claim, by the ids that their maker knows
+    them by; None where the shop has no such goods.
+    """
 
     catalog: Catalog
     promotions: Mapping[str, Promotion]
     currency: str
+    claims: Mapping[str, str] | None = None
 
     def __post_init__(self) -> None:
         exponent(self.currency)

@@ -30,8 +30,10 @@ from .actions.orders import (
 )
 from .actions.placing import Placed, place_order
 from .catalog import Shelf
-from .desks import Desk, PageKey, PaysInHost, ShopperUnknown
+from .desks import Declined, Desk, DeskOrder, PageKey, PaysInHost, Quotes, ShopperUnknown
 from .order import CAPTURED, PLACING, STALE_PLACING, UNANSWERED, DeskSnapshot, Order
+from .quote import Wish
+from .quoting import Quoting
 
 log = logger(__name__)
 TRIES = 4
@@ -73,6 +75,8 @@ class Checkout:
         self._live = True if live_only else None
         self._most_open = most_open
         self._heard = heard
+        self.quoting = Quoting(database, shelf, desk) if isinstance(desk, Quotes) else None
+        """What is done besides at a desk that quotes; None at any other."""
 
     def open(
         self,
@@ -84,22 +88,28 @@ class Checkout:
         redirect_url: str | None = None,
         shopper: str | None = None,
         asked_by: str | None = None,
+        wish: Wish = Wish(),  # noqa: B008 - frozen
     ) -> Opened:
         """The order for this version of the basket, new or the one that is open, and a fresh key.
 
         ``origin`` is that of the page that opens the order page, ``redirect_url`` where the
-        shopper goes afterwards, ``asked_by`` a mark of the caller, whose unpaid orders are few.
+        shopper goes afterwards, ``asked_by`` a mark of the caller, whose unpaid orders are few;
+        ``wish`` is heeded at a desk that quotes.
         An open order of an earlier version is cancelled first, or given up at a desk that has no
         word for it. Raises `Conflict` (BASKET_EMPTY, OUT_OF_STOCK, ORDER_ALREADY_PAID,
-        ORDER_PROCESSING...), `ShopperUnknown`, `TooMany` and `Unavailable` (DESK_UNAVAILABLE);
-        the basket is kept, and trying again is safe.
+        ORDER_PROCESSING...), `Declined`, `ShopperUnknown`, `TooMany` and `Unavailable`
+        (DESK_UNAVAILABLE); the basket is kept, and trying again is safe.
         """
+        if self.quoting is not None:
+            self.quoting.consider(basket_id, wish)
         for _ in range(TRIES):
             placed = self._place(basket_id, locale, origin, redirect_url, shopper, asked_by)
             if placed is None:
                 self._end_rival(basket_id)
                 continue
-            opened = self._go_on(placed) if placed.order.desk_order_id else self._hand_in(placed)
+            opened = (
+                self._go_on(placed) if placed.order.desk_order_id else self._hand_in(placed, wish)
+            )
             if opened is not None:
                 return opened
         raise Conflict("The basket changes too quickly; try again.", code="ORDER_CHANGED")
@@ -192,11 +202,18 @@ class Checkout:
             self._database.write(release_order, self._shelf, order_id)
             raise
 
-    def _hand_in(self, placed: Placed) -> Opened | None:
+    def _create(self, placed: Placed, wish: Wish) -> DeskOrder:
+        if self.quoting is None:
+            return self._desk.create(placed.order)
+        return self.quoting.hand_in(placed, wish)
+
+    def _hand_in(self, placed: Placed, wish: Wish) -> Opened | None:
         """Give the desk an order that it does not have yet, as far as we know."""
         order = placed.order
+        if self.quoting is not None and placed.how == "open":
+            return self._go_on(Placed(self.quoting.wait_for(order), "open"))
         try:
-            made = self._desk.create(order)
+            made = self._create(placed, wish)
         except RequestError as error:
             raise self._not_taken(placed, error) from error
         try:
@@ -216,9 +233,9 @@ class Checkout:
                 raise
             self._cancel_orphan(order, made.snapshot)
             return None
-        if placed.how == "new":
+        if placed.how == "new" and made.key.order_url:
             return self._opened(bound, made.key)
-        # The answer may be a repeat of one whose key somebody else holds.
+        # It was paid at once and has no page, or is a repeat of one whose key somebody else holds.
         return self._go_on(Placed(bound, "open"))
 
     def _not_taken(self, placed: Placed, error: RequestError) -> RequestError:
@@ -227,7 +244,7 @@ class Checkout:
         unanswered = isinstance(error, Unavailable)
         reason = UNANSWERED if unanswered else error.code
         self._database.write(fail_order, self._shelf, placed.order.id, reason)
-        if unanswered or isinstance(error, ShopperUnknown):
+        if unanswered or isinstance(error, ShopperUnknown | Declined):
             return error
         log.error("the desk refuses %s: %s (%s)", placed.order.number, error, error.code)
         return Unavailable("The order desk does not take this order.", code="DESK_UNAVAILABLE")

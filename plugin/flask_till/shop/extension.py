@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any, TypeVar, cast
 from weakref import WeakSet
 
 from flask import Flask
 from markupsafe import Markup
 
-from ..base.database import Database
+from ..base.database import Database, Work
 from ..base.limits import Limits
+from ..base.sealing import Seal
 from ..base.waiters import Waiters
 from ..errors import SettingsError
 from ..settings import ShopSettings, read_shop, require_address
 from ..signals import ALL
 from .actions import orders as order_actions
 from .actions.catalogs import ListCatalog
+from .actions.reading import order_at_desk
 from .actions.versions import versions_of
 from .background import background_of, heard_in
 from .basket import Basket
 from .catalog import Catalog, Product, Shelf
 from .checkout import Checkout
-from .desks import ChecksShop, Desk
+from .claim_delivery import ClaimDelivery
+from .claims import ClaimMaker
+from .desks import ChecksShop, Desk, LooksUpOrders
 from .desks.inpost.making import InpostParts
 from .desks.inpost.merchant_words import MerchantWords
 from .desks.till import TillDesk
@@ -45,6 +49,7 @@ from .wallet_setup import wallet_of
 Listener = TypeVar("Listener", bound=Callable[..., Any])
 Goods = Catalog | Iterable[Product]
 NAME = "till"
+OWN = ("catalog", "promotions", "desk", "order_complete", "claims")
 TERMS = (
     "deliveries",
     "consents",
@@ -67,12 +72,13 @@ class Till:
 
     ``catalog`` is a list of `Product` or any object with the methods of `Catalog`.
     ``desk`` takes the money: the URL of an order desk, an `OrderDesk` in this process, or any
-    `Desk`, such as an `IposDesk` or a `BoxoDesk`. Without one, and only in development, the
-    built-in desk with the sandbox is used.
+    `Desk`, such as an `IposDesk`, a `BoxoDesk` or a `W3blockDesk`. Without one, and only in
+    development, the built-in desk with the sandbox is used.
     ``order_complete`` says where a shopper goes once an order is paid: an endpoint that takes
     ``order_id``, or a function from `Order` to a URL; without it the page is loaded anew.
     ``deliveries``, ``consents``, ``related`` products and the other fields of `Terms` are for a
     wallet that sells for the shop; each is a list, or a function of the `Basket`.
+    ``claims`` hands goods over as codes for a wallet: see `KigoClaims`.
     Any setting can be given by its field name: ``Till(app, url_prefix="/shop")``.
 
     Everything can be given here or to `init_app`, which wins. Raises `SettingsError`.
@@ -86,6 +92,7 @@ class Till:
         promotions: Iterable[Promotion] = (),
         desk: Any = None,
         order_complete: Destination = None,
+        claims: ClaimMaker | None = None,
         **settings: Any,
     ) -> None:
         self.orders = OrderBook()
@@ -95,6 +102,7 @@ class Till:
             "promotions": tuple(promotions),
             "desk": desk,
             "order_complete": order_complete,
+            "claims": claims,
             **settings,
         }
         self._listeners: list[tuple[str, Callable[..., Any]]] = []
@@ -111,9 +119,7 @@ class Till:
             )
         parts = {**self._given, **given}
         named = {name: parts.pop(name) for name in TERMS if name in parts}
-        own = {
-            name: parts.pop(name) for name in ("catalog", "promotions", "desk", "order_complete")
-        }
+        own = {name: parts.pop(name) for name in OWN}
         _refuse_unknown(parts)
         settings = read_shop(
             app.config, instance=app.instance_path, debug=app.debug or app.testing, **parts
@@ -140,16 +146,24 @@ class Till:
         promotions: Iterable[Promotion],
         desk: Any,
         order_complete: Destination,
+        claims: ClaimMaker | None,
     ) -> Shopfront:
         database = Database(settings.database_url)
         MIGRATIONS.attach(database)
         shelf = _shelf(catalog, promotions, settings.currency, database)
+        if claims is not None:
+            shelf = replace(shelf, claims=claims.products)
         terms.check_currency(shelf.currency)
         at_desk = self._desk(app, settings, desk)
         if isinstance(at_desk, ChecksShop):
             at_desk.check_shop(currency=shelf.currency, live_only=settings.live_only)
+        if isinstance(at_desk, LooksUpOrders):
+            at_desk.find_orders_with(lambda at: database.read(order_at_desk, at_desk.name, at))
         wallet = wallet_of(settings, database, shelf, terms)
         heard = heard_in(app, background=settings.background)
+        delivery = None
+        if claims is not None:
+            delivery = ClaimDelivery(database, Seal(settings.secret_keys), claims, heard=heard)
         checkout = Checkout(
             database,
             shelf,
@@ -172,7 +186,9 @@ class Till:
                 framed=settings.in_frames,
             ),
             waiters=_waiters(settings),
-            background=background_of(app, database, checkout, wallet, enabled=settings.background),
+            background=background_of(
+                app, database, checkout, wallet, delivery, enabled=settings.background
+            ),
             limits=Limits(settings.limits_storage, MOST, enabled=settings.limits),
             versions=SharedRead(lambda basket_ids: database.read(versions_of, basket_ids)),
             owner=self,
@@ -182,6 +198,7 @@ class Till:
             order_complete=order_complete,
             heard=heard,
             wallet=wallet,
+            claims=delivery,
         )
 
     def _desk(self, app: Flask, settings: ShopSettings, given: Any) -> Desk:
@@ -212,7 +229,13 @@ class Till:
     def order(self, order_id: str) -> Order | None:
         """That order if it belongs to the browser that asks, else None."""
         front = shopfront()
-        return front.database.read(order_actions.order_of, front.basket_id(), order_id)
+        basket_id = front.basket_id()
+
+        def read(work: Work) -> Order | None:
+            order = order_actions.order_of(work, basket_id, order_id)
+            return None if order is None else front.with_claims(work, [order])[0]
+
+        return front.database.read(read)
 
     # ---- a wallet, and its vendor's widget ----
 
@@ -266,6 +289,11 @@ class Till:
         """Call ``listener(app, order=...)`` when some or all of the money went back."""
         return self._listen("order_refunded", listener)
 
+    def on_claim_failed(self, listener: Listener) -> Listener:
+        """Call ``listener(app, order=..., claim_id=..., reason=...)`` when goods could not be
+        handed over as a claim, or not be taken back."""
+        return self._listen("claim_failed", listener)
+
     def _listen(self, name: str, listener: Listener) -> Listener:
         self._listeners.append((name, listener))
         for app in self._apps:
@@ -283,6 +311,8 @@ class Till:
             front.desk.close()
         if front.linking is not None:
             front.linking.close()
+        if front.claims is not None:
+            front.claims.close()
         front.database.close()
 
 
@@ -292,8 +322,7 @@ def _refuse_unknown(given: dict[str, Any]) -> None:
         if name not in known:
             raise SettingsError(
                 f"Till() knows no {name!r}.",
-                remedy="It takes catalog, promotions, desk, order_complete,"
-                f" {', '.join(sorted([*TERMS, *known]))}.",
+                remedy=f"It takes {', '.join([*OWN, *sorted([*TERMS, *known])])}.",
             )
 
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from ..errors import Conflict
 from ..money import Money
+from .claims import Claim
 
 PLACING, PENDING, PROCESSING, PAID = "placing", "pending", "processing", "paid"
 PARTIALLY_REFUNDED, REFUNDED = "partially_refunded", "refunded"
@@ -82,7 +83,12 @@ class OrderPromotion:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An order at one version. ``desk_version`` is the newest that its desk has told, 0 before."""
+    """An order at one version. ``desk_version`` is the newest that its desk has told, 0 before.
+
+    ``fees`` are the desk's own, on top of ``total``: `charged` is what the shopper pays.
+
+    ``claims`` are there where an order is read for its own browser; signals do not carry them.
+    """
 
     id: str
     number: str
@@ -97,6 +103,7 @@ class Order:
     discount: Money
     delivery: Money
     total: Money
+    fees: Money
     refunded: Money
     desk: str
     desk_order_id: str | None
@@ -111,6 +118,11 @@ class Order:
     expires_at: datetime | None
     paid_at: datetime | None
     ended_at: datetime | None
+    claims: tuple[Claim, ...] = ()
+
+    @property
+    def charged(self) -> Money:
+        return self.total + self.fees
 
     @property
     def is_open(self) -> bool:
@@ -146,7 +158,8 @@ class DeskSnapshot:
 
     ``amount`` and ``refunded`` are None where a protocol does not tell them: the amount was bound
     to the desk's order when that was made. ``may_be_paid``: it ended unpaid, and its money may
-    come all the same: the desk accepts late money, or could not end what we gave up.
+    come all the same: the desk accepts late money, or could not end what we gave up. ``fees`` are
+    what the desk takes on top of the amount, where it takes any.
     """
 
     external_id: str
@@ -161,6 +174,7 @@ class DeskSnapshot:
     paid_at: datetime | None = None
     ended_at: datetime | None = None
     may_be_paid: bool = False
+    fees: Money | None = None
 
     def refunded_of(self, order: Order) -> Money:
         """How much of the order is refunded by this, as far as its desk says."""

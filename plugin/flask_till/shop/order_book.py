@@ -28,8 +28,8 @@ class OrderBook:
 
     def __call__(self) -> Sequence[Order]:
         """The orders of the browser that asks, newest first."""
-        front = shopfront()
-        return front.database.read(orders_of, front.basket_id())
+        front, basket_id = shopfront(), shopfront().basket_id()
+        return front.database.read(lambda work: front.with_claims(work, orders_of(work, basket_id)))
 
     def details(self, order_id: str) -> WalletOrder | None:
         """Who ordered in the wallet, where it goes, the invoice, the consents given; None for an

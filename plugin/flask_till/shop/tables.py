@@ -10,6 +10,8 @@ from ..base.outbox import Outbox
 from .binding import ORDERED
 from .binding import TRANSITIONS as BINDING_TRANSITIONS
 from .catalog import MOST_OF_ONE
+from .claims import MOVES as CLAIM_MOVES
+from .claims import READY
 from .order import CAPTURED, MONEY_MAY_COME, OPEN, TRANSITIONS, WALLET
 
 PREFIX = "till_shop_"
@@ -142,6 +144,7 @@ orders = Table(
     Column("discount", Whole, nullable=False),
     Column("delivery", Whole, nullable=False, server_default=text("0")),
     Column("total", Whole, nullable=False),
+    Column("fees", Whole, nullable=False, server_default=text("0")),
     Column("refunded", Whole, nullable=False),
     Column("promotions", Json, nullable=False),
     Column("desk", Text, nullable=False),
@@ -298,6 +301,44 @@ wallet_orders = Table(
     Column("completed_at", Utc),
     Column("created_at", Utc, nullable=False),
     Column("updated_at", Utc, nullable=False),
+    sqlite_strict=True,
+)
+
+claims = Table(
+    "till_shop_claims",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("order_id", Text, ForeignKey("till_shop_orders.id"), nullable=False),
+    Column("product_id", Text, nullable=False),
+    # Of three pieces of a product each is a claim of its own: 1, 2 and 3.
+    Column("number", Whole, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("maker_product", Text, nullable=False),
+    Column("external_id", Text, nullable=False, unique=True),
+    Column("status", Text, nullable=False),
+    Column("reason", Text),
+    Column("maker_order", Text, unique=True),
+    Column("sealed_code", Text),
+    Column("sealed_link", Text),
+    Column("expires_at", Utc),
+    Column("asked_at", Utc),
+    Column("unwanted_at", Utc),
+    Column("created_at", Utc, nullable=False),
+    Column("updated_at", Utc, nullable=False),
+    CheckConstraint("number >= 1", name="shop_claims_number"),
+    CheckConstraint(f"status in {listed(CLAIM_MOVES)}", name="shop_claims_status"),
+    # What nobody needs any more is not kept.
+    CheckConstraint(
+        f"(status = '{READY}') = (sealed_code is not null)"
+        f" and (status = '{READY}') = (sealed_link is not null)",
+        name="shop_claims_secrets",
+    ),
+    CheckConstraint(
+        f"status <> '{READY}' or (maker_order is not null and asked_at is not null)",
+        name="shop_claims_made",
+    ),
+    Index("uq_till_shop_claims_unit", "order_id", "product_id", "number", unique=True),
+    Index("ix_till_shop_claims_status", "status", "updated_at"),
     sqlite_strict=True,
 )
 

@@ -8,7 +8,8 @@ import re
 from flask import request
 
 _TOKEN = re.compile(
-    r"([?&](?:token|session_id|[a-z_]*client_secret|claim-code|session-id|uuid)="
+    r"([?&](?:token|session_id|[a-z_]*client_secret|uuid"
+    r"|claim(?:-|%2[dD])code|session(?:-|%2[dD])id)="
     r"|/tokens/claim/)[^&\s\"?]+"
 )
 """Ours, a partner's, and what providers add when they send a shopper back; claim codes."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from ...base.database import Work
 from ...base.invariants import Breach, Invariant, find_breaches
+from ..claims import OPEN as OPEN_CLAIMS
 from ..order import (
     CANCELLED,
     CAPTURED,
@@ -14,6 +15,7 @@ from ..order import (
     EXPIRED,
     MONEY_MAY_COME,
     NO_MONEY_CAME,
+    REFUNDED,
 )
 
 
@@ -22,6 +24,7 @@ def _listed(words: Iterable[str]) -> str:
 
 
 _captured, _ended = _listed(CAPTURED), _listed(ENDED_UNPAID)
+_open_claims = _listed(OPEN_CLAIMS)
 _late_money = _listed({MONEY_MAY_COME, NO_MONEY_CAME})
 
 INVARIANTS = (
@@ -103,6 +106,25 @@ INVARIANTS = (
             group by o.id, o.status
             having count(e.id) > case when o.status in {_captured} then 1 else 0 end
               or (o.status in ('paid', 'partially_refunded') and count(e.id) = 0)""",
+    ),
+    Invariant(
+        "claims-are-paid-for",
+        "a claim is one piece of what a paid order has, and each piece has one or none has",
+        f"""select c.order_id, c.product_id, o.status, count(c.id) as claims, l.quantity as pieces
+            from till_shop_claims c join till_shop_orders o on o.id = c.order_id
+            left join till_shop_order_lines l
+              on l.order_id = c.order_id and l.product_id = c.product_id
+            group by c.order_id, c.product_id, o.status, l.quantity
+            having o.status not in {_captured} or coalesce(l.quantity, 0) <> count(c.id)
+              or max(c.number) <> count(c.id)""",
+    ),
+    Invariant(
+        "refunded-keeps-no-claim",
+        "of an order whose money went back every claim is over, or is being taken back",
+        f"""select c.id, c.status, o.status as of_order from till_shop_claims c
+            join till_shop_orders o on o.id = c.order_id
+            where o.status = '{REFUNDED}' and c.status in {_open_claims}
+              and c.unwanted_at is null""",
     ),
     Invariant(
         "events-without-gap",

@@ -22,6 +22,7 @@ from ..order import (
     NO_MONEY_CAME,
     OPEN,
     PLACING,
+    REFUNDED,
     TRANSITIONS,
     DeskSnapshot,
     Order,
@@ -32,6 +33,7 @@ from ..order import (
 from ..tables import inbox, orders, outbox
 from .basket import LISTENERS, basket_topic, take_out
 from .binding import realize
+from .claims import unwant_claims, want_claims
 from .promotions import release_promotions, use_promotions
 from .reading import (
     find_order,
@@ -241,6 +243,7 @@ def _told(work: Work, order: Order, status: str, told: DeskSnapshot) -> dict[str
         "live": told.live,
         "reason": _reason(order, status, told),
         "refunded": told.refunded_of(order).minor,
+        "fees": (order.fees if told.fees is None else told.fees).minor,
         "expires_at": told.expires_at or order.expires_at,
         "paid_at": (order.paid_at or told.paid_at or work.now) if captured else None,
         "ended_at": (told.ended_at or order.ended_at or work.now) if ended else None,
@@ -277,6 +280,11 @@ def _follow(
             realize(work, linked)
     for kind in events:
         _record(work, before, kind, status, [LISTENERS] if heard(kind) else [])
+    if shelf.claims is not None:
+        if "order_paid" in events:
+            want_claims(work, shelf.claims, before)
+        if status == REFUNDED:
+            unwant_claims(work, before, heard)
     ring_for(work, before)
 
 

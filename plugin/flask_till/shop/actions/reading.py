@@ -178,6 +178,7 @@ def order_from(row: Any, lines: tuple[OrderLine, ...]) -> Order:
         discount=money(row.discount),
         delivery=money(row.delivery),
         total=money(row.total),
+        fees=money(row.fees),
         refunded=money(row.refunded),
         desk=row.desk,
         desk_order_id=row.desk_order_id,

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
 
-from ...errors import Forbidden, RequestError
+from ...errors import Conflict, Forbidden, RequestError
 from ..order import DeskSnapshot, Order
+from ..quote import Goods, Quote, Wish
 
 
 @dataclass(frozen=True, slots=True)
 class PageKey:
-    """What opens an order's page: its URL, and a token that works once and not for long.
+    """What opens an order's page: its URL, and a token that works once and not for long. Either
+    may be empty: an order that is paid at once has no page, and not every page wants a token.
 
     At a desk where shoppers sign in the token is the shopper's own, and works until it ends.
     """
@@ -37,12 +39,28 @@ class ShopperUnknown(Forbidden):
     remedy = "Sign in first."
 
 
+class Declined(Conflict):
+    """The desk does not take it as it is, and the shopper can do something about that: the reason
+    is told."""
+
+
+class SimilarOrder(Declined):
+    """The same was bought a moment ago, with ``earlier``: does the shopper mean it?"""
+
+    code = "SIMILAR_ORDER"
+    remedy = "Say that it is meant, with again=true, or look at the earlier order."
+
+    def __init__(self, message: str, earlier: Order | None = None) -> None:
+        super().__init__(message)
+        self.earlier = earlier
+
+
 class Desk(Protocol):
     """A desk that our orders are paid at.
 
     Each call may raise `Unavailable` (DESK_UNAVAILABLE): whether the desk acted is then unknown.
     Any other `RequestError` is the desk's own refusal, with its code. A desk may besides be one
-    that `ChecksShop`, `AnswersCallbacks` or `PaysInHost`.
+    that `ChecksShop`, `AnswersCallbacks`, `PaysInHost`, `LooksUpOrders` or `Quotes`.
     """
 
     @property
@@ -104,3 +122,31 @@ class PaysInHost(Protocol):
 
     def host_payment(self, order: Order, key: PageKey) -> Mapping[str, Any]:
         """What the page hands to the app around it: JSON values, nothing secret."""
+
+
+@runtime_checkable
+class LooksUpOrders(Protocol):
+    """A desk whose callbacks name its own orders only: the shop says which of ours that is."""
+
+    def find_orders_with(self, find: Callable[[str], Order | None]) -> None:
+        """``find`` takes the desk's id of an order."""
+
+
+@runtime_checkable
+class Quotes(Protocol):
+    """A desk that holds a total for a while, and takes an order with that promise only.
+
+    It cannot be asked twice for one order without harm, so it can be asked whether it has it.
+    """
+
+    def quote(self, goods: Goods) -> Quote:
+        """What they cost now; asked as seldom as can be. Raises `Declined`, and `Unavailable`."""
+
+    def place(self, order: Order, wish: Wish) -> DeskOrder:
+        """As `Desk.create`, for an order that the desk cannot have yet.
+
+        Raises `Declined`; `SimilarOrder` unless ``wish.again``, when the desk saw one like it.
+        """
+
+    def find(self, order: Order) -> DeskOrder | None:
+        """The order, if the desk has it."""

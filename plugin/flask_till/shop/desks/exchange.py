@@ -34,10 +34,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What came back."""
+    """What came back; ``retry_after`` is that header, as it is."""
 
     status: int
     body: bytes
+    retry_after: str = ""
 
 
 class Exchange:
@@ -87,7 +88,8 @@ class Exchange:
                 headers=dict(typed),
                 timeout=httpx.Timeout(within, connect=min(CONNECT, within)),
             ) as answer:
-                return Reply(answer.status_code, _content(answer, ends))
+                wait = answer.headers.get("retry-after", "")
+                return Reply(answer.status_code, _content(answer, ends), wait)
         except httpx.HTTPError as error:
             raise unavailable(f"{type(error).__name__}: {error}") from error
 

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from . import assets, basket, binding, callbacks, channel, checkout, izi, merchant, merchant_orders
+from . import (
+    assets,
+    basket,
+    binding,
+    callbacks,
+    channel,
+    checkout,
+    claims,
+    izi,
+    merchant,
+    merchant_orders,
+    quote,
+)
 from .blueprint import blueprint
 
 __all__ = [
@@ -13,7 +25,9 @@ __all__ = [
     "callbacks",
     "channel",
     "checkout",
+    "claims",
     "izi",
     "merchant",
     "merchant_orders",
+    "quote",
 ]

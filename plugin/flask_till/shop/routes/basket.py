@@ -61,13 +61,14 @@ def change(action: Callable[..., Basket], *arguments: Any) -> Basket:
 
 
 def _shown(basket: Basket) -> Response:
-    return kept(basket, answer(basket_json(basket, locale_asked_for(shopfront()))))
+    front = shopfront()
+    return kept(basket, answer(basket_json(basket, locale_asked_for(front), front)))
 
 
 @blueprint.get("/basket")
 def show_basket() -> Response:
     front = shopfront()
-    shown = basket_json(basket_now(front), locale_asked_for(front))
+    shown = basket_json(basket_now(front), locale_asked_for(front), front)
     if front.linking is None:
         return answer(shown | {"binding": None})
     binding = front.linking.binding(front.basket_id())

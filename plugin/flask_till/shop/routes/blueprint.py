@@ -19,12 +19,16 @@ MOST = {
     "call": "6000/minute",
     "checkout": "120/minute",
     "look": "120/minute",
+    "quote": "60/minute",
+    "quotes": "240/minute",
     "link": "240/minute",
     "phone": "10/hour",
+    "claim": "60/minute",
 }
 """How often an address may call us, and a browser check out; how often an address may make us
-ask a wallet, and link; how often one phone is asked."""
-UNCOUNTED = {"till.asset", "till.callback"}
+ask a wallet; how often a browser, and an address, may ask for a price; how often an address may
+link; how often one phone is asked; how often a browser may open its claims."""
+UNCOUNTED = {"till.asset", "till.callback", "till.claim_callback"}
 WALLET_CALLS = "till.merchant_"
 """How endpoints begin that a wallet calls: all shoppers' wallets call from few addresses."""
 

@@ -57,7 +57,7 @@ class Feed:
         frames = []
         if basket.version > self._basket_seen:
             self._basket_seen = basket.version
-            shown = basket_json(basket, self._locale) | {"binding": binding}
+            shown = basket_json(basket, self._locale, self._front) | {"binding": binding}
             frames.append({"type": "basket", "version": basket.version, "basket": shown})
         if order is not None and (version := order_version(order)) > self._order_seen:
             self._order_seen = version
@@ -81,7 +81,8 @@ class Feed:
         return versions
 
     def _read(self, work: Work) -> tuple[Basket, Order | None, dict[str, Any] | None]:
-        order = latest_order(work, self.basket_id)
+        latest = latest_order(work, self.basket_id)
+        order = self._front.with_claims(work, [latest])[0] if latest is not None else None
         basket = read_basket(work, self._front.shelf, self.basket_id)
         if self._front.linking is None:
             return basket, order, None

@@ -85,7 +85,8 @@ def add_to_cart() -> Response:
     require_own_page()
     body = json_body("product_id", "quantity")
     basket = change(add_line, product_id_of(body), quantity_of(body, default=1))
-    shown = basket_json(basket, locale_asked_for(shopfront()))
+    front = shopfront()
+    shown = basket_json(basket, locale_asked_for(front), front)
     return kept(basket, answer({"count": basket.count, "basket": shown}))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from flask import Flask, current_app, request, url_for
 
 from ...base.background import Background
-from ...base.database import Database
+from ...base.database import Database, Work
 from ...base.limits import Limits
 from ...base.pace import Pace
 from ...base.waiters import Waiters
@@ -21,6 +21,7 @@ from ..actions.orders import Heard, always
 from ..actions.versions import Versions
 from ..catalog import Shelf
 from ..checkout import Checkout
+from ..claim_delivery import ClaimDelivery
 from ..desks import Desk
 from ..linking import Linking
 from ..order import Order
@@ -54,6 +55,7 @@ class Shopfront:
     wallet_checkout: WalletCheckout
     order_complete: Destination = None
     wallet: WalletHere | None = None
+    claims: ClaimDelivery | None = None
     heard: Heard = always
     pace: Pace = field(default_factory=Pace)
 
@@ -67,6 +69,12 @@ class Shopfront:
         found: str | None = remembered("basket_id", lambda: self.cookie.read(request))
         return found
 
+    def with_claims(self, work: Work, orders: Iterable[Order]) -> Sequence[Order]:
+        """Orders of the browser that asks, with what of them is handed over as a claim."""
+        if self.claims is None:
+            return list(orders)
+        return self.claims.on(work, orders, _opening)
+
     def mark_of(self, address: str) -> str:
         """The address in a form that can be compared and names nobody."""
         key = self.settings.secret_keys[0].encode()
@@ -77,6 +85,10 @@ class Shopfront:
         if isinstance(self.order_complete, str):
             return url_for(self.order_complete, order_id=order.id)
         return self.order_complete(order) if self.order_complete is not None else None
+
+
+def _opening(claim_id: str) -> str:
+    return url_for("till.open_claim", claim_id=claim_id)
 
 
 def remembered(name: str, read: Callable[[], Any]) -> Any:

@@ -12,6 +12,7 @@ from werkzeug.http import parse_accept_header
 from ...money import Money
 from ..basket import Basket, BasketLine
 from ..binding import LINKED, UNBOUND, Binding
+from ..claims import Claim
 from ..order import Order
 from ..promotion import AppliedPromotion
 from .body import argument
@@ -44,8 +45,10 @@ def _text(minor: int, currency: str, locale: str) -> str:
     return Money.of_minor(minor, currency).format(locale)
 
 
-def basket_json(basket: Basket, locale: str) -> dict[str, Any]:
-    return {
+def basket_json(basket: Basket, locale: str, front: Shopfront) -> dict[str, Any]:
+    """``quotes`` is there, and true, where the desk adds fees that its page asks for."""
+    quotes = {} if front.checkout.quoting is None else {"quotes": True}
+    return quotes | {
         "version": basket.version,
         "count": basket.count,
         "currency": basket.currency,
@@ -100,9 +103,21 @@ def order_json(order: Order, locale: str, front: Shopfront) -> dict[str, Any]:
         "number": order.number,
         "status": order.status,
         "version": order_version(order),
-        "total": money_json(order.total, locale),
+        "total": money_json(order.charged, locale),
         "order_url": order.order_url if order.is_open else None,
         "complete": complete_json(order, front),
+        **({} if front.claims is None else {"claims": [_claim_json(one) for one in order.claims]}),
+    }
+
+
+def _claim_json(claim: Claim) -> dict[str, str | None]:
+    return {
+        "id": claim.id,
+        "product_id": claim.product_id,
+        "name": claim.name,
+        "status": claim.status,
+        "code": claim.code,
+        "open_url": claim.open_url,
     }
 
 

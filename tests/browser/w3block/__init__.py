@@ -1,0 +1,1 @@
+"""A shop that sells through a W3block platform, and the real desk as that platform."""
