@@ -48,7 +48,7 @@ from .partner_dialects import Partners, partners_of
 from .purse import DeskPurse
 from .signing_in import MOST as SIGN_INS
 from .tables import MIGRATIONS
-from .w3block_accounts import CompanyAccounts
+from .w3block.accounts import CompanyAccounts
 from .wallet_desk import WalletDesk, wallet_desk_of
 from .wallet_port import SendCode
 

@@ -8,8 +8,8 @@ import pytest
 
 from flask_till.desk.order import TRANSITIONS
 from flask_till.desk.tables.claims import product_tokens
+from flask_till.desk.w3block.status import status_of
 from flask_till.desk.w3block_company import DELIVERIES, OWN_WORDS, Placed
-from flask_till.desk.w3block_status import status_of
 from flask_till.errors import Conflict
 from flask_till.wire.w3block.statuses import OrderStatus
 from tests.desk.w3block.the_company import REAL, WALLET, Storefront, line, refused

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flask_till.desk.quote import EARLY
-from flask_till.desk.w3block_quotes import Bound, read_gas_fee, sign_gas_fee
+from flask_till.desk.w3block.quotes import Bound, read_gas_fee, sign_gas_fee
 from flask_till.errors import RequestError
 from flask_till.wire.w3block.basket import Wanted
 from flask_till.wire.w3block.gas_fee import ASK_AGAIN, LIFE

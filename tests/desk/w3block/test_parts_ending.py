@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from flask_till.desk.tables import refunds
-from flask_till.desk.w3block_legs import Legs
+from flask_till.desk.w3block.legs import Legs
 from flask_till.errors import Conflict
 from tests.desk.w3block.split_orders import (
     HALF,

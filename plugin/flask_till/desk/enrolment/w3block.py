@@ -18,10 +18,10 @@ from ...wire.w3block.values import read_id
 from ..actions import coupons, products, w3block_companies, w3block_listing
 from ..coupon import Coupon
 from ..product import Product
+from ..w3block.hooks import Hooks
+from ..w3block.identity import Keyring
+from ..w3block.quotes import FixedGas
 from ..w3block_company import BankAccount, Coin, Company, CompanyUser, Provider
-from ..w3block_hooks import Hooks
-from ..w3block_identity import Keyring
-from ..w3block_quotes import FixedGas
 
 CURRENCIES = (
     Coin(REAL, "BRL", "R$", "Real", is_crypto=False, decimals=2),

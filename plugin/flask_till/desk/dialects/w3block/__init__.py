@@ -30,13 +30,13 @@ from ....base.outbox import Delivery
 from ....base.relay import Outcome
 from ...dialect_parts import DialectParts
 from ...enrolment.w3block import W3blockEnrolment
+from ...w3block.delivery import Deliveries, OwnRegistry
+from ...w3block.hooks import Hooks
+from ...w3block.identity import Identities, Keyring
+from ...w3block.legs import Legs
+from ...w3block.placing import Placing
+from ...w3block.quotes import FixedGas, Quotes
 from ...w3block_company import DIALECT
-from ...w3block_delivery import Deliveries, OwnRegistry
-from ...w3block_hooks import Hooks
-from ...w3block_identity import Identities, Keyring
-from ...w3block_legs import Legs
-from ...w3block_placing import Placing
-from ...w3block_quotes import FixedGas, Quotes
 from .front import MOST, Front
 from .server import w3block_dialect
 from .webhook import SCHEDULE, W3blockWebhook

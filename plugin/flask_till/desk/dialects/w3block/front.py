@@ -8,11 +8,11 @@ from datetime import datetime
 from ....base.database import Database
 from ...cashier import Cashier
 from ...dialect_parts import DialectParts
-from ...w3block_delivery import Deliveries
-from ...w3block_hooks import Hooks
-from ...w3block_identity import Identities
-from ...w3block_legs import Legs
-from ...w3block_placing import Placing
+from ...w3block.delivery import Deliveries
+from ...w3block.hooks import Hooks
+from ...w3block.identity import Identities
+from ...w3block.legs import Legs
+from ...w3block.placing import Placing
 
 MOST = {
     "w3block_sign_in": "60/minute",

@@ -17,10 +17,10 @@ from ....wire.w3block.values import path_deliver_id, path_id
 from ...actions import w3block_orders
 from ...actions.coupons import find_coupon
 from ...actions.merchants import read_merchant
-from ...w3block_checks import require_address
+from ...w3block.checks import require_address
+from ...w3block.legs import Wish, parts_to_pay
+from ...w3block.status import status_of
 from ...w3block_company import Company
-from ...w3block_legs import Wish, parts_to_pay
-from ...w3block_status import status_of
 from . import words
 from .admission import Caller, admitted, company_of
 from .answers import body_of, name_conflicts, say

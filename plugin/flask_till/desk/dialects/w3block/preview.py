@@ -19,10 +19,10 @@ from ...actions.merchants import read_merchant
 from ...actions.w3block_companies import read_currencies
 from ...coupon import Coupon
 from ...reckoning import Reckoning
-from ...w3block_basket import Basket, Fault, find_applicable, read_basket, reckoned
-from ...w3block_checks import Checks
+from ...w3block.basket import Basket, Fault, find_applicable, read_basket, reckoned
+from ...w3block.checks import Checks
+from ...w3block.quotes import Bound, Quotes
 from ...w3block_company import Coin, Company, Provider
-from ...w3block_quotes import Bound, Quotes
 from . import product_words
 
 

@@ -11,7 +11,7 @@ from ....wire.w3block.amounts import shortest
 from ...coupon import Coupon
 from ...product import Obstacle, Product, Shelf, Value, Variant
 from ...reckoning import price_of
-from ...w3block_basket import CODES
+from ...w3block.basket import CODES
 from ...w3block_company import Coin
 
 

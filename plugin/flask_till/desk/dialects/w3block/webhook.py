@@ -25,8 +25,8 @@ from ....wire.w3block.webhooks import (
 )
 from ...actions.w3block_hooks import find_hook
 from ...dialect_parts import DialectParts
+from ...w3block.hooks import Hooks
 from ...w3block_hook import SUBJECT, Hook
-from ...w3block_hooks import Hooks
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication

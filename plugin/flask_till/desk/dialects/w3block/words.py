@@ -20,9 +20,9 @@ from ....wire.w3block.products import Price
 from ....wire.w3block.values import AmountType, PaymentMethod, PaymentProvider
 from ...order import Order as OurOrder
 from ...product import Piece
+from ...w3block.status import status_of
 from ...w3block_company import TRANSFER, BankAccount, PlacedLine, PlacedPart
 from ...w3block_parts import way_of
-from ...w3block_status import status_of
 from ..till_words import page_url
 from . import product_words
 from .front import Front

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import uuid
 
-from ..base.database import Database
-from ..base.http import check_url
-from ..base.sealing import Seal
-from ..errors import Conflict
-from ..wire.w3block.webhooks import TRIES, new_signature_key
-from .actions import w3block_hooks
-from .w3block_hook import Hook
+from ...base.database import Database
+from ...base.http import check_url
+from ...base.sealing import Seal
+from ...errors import Conflict
+from ...wire.w3block.webhooks import TRIES, new_signature_key
+from ..actions import w3block_hooks
+from ..w3block_hook import Hook
 
 
 class Hooks:

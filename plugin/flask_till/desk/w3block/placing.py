@@ -8,25 +8,25 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..base.database import Database, Work
-from ..errors import Conflict, OutOfStock, RequestError
-from ..wire.w3block.basket import CreateOrder
-from ..wire.w3block.error_codes import ProductErrorCode, W3blockCode, refusal
-from ..wire.w3block.likeness import SIMILAR_WITHIN, likeness, stands_in_the_way
-from ..wire.w3block.values import new_deliver_id
-from .actions import coupons, product_sales, w3block_orders
-from .actions.orders import create_order, pay_nothing
-from .actions.reading import read_order
-from .cashier import Cashier
-from .product import Taking
-from .w3block_checks import Checks, Ready
-from .w3block_company import Company, Placed
-from .w3block_drafts import draft_of, leg_ids, placed_of
-from .w3block_inputs import inputs_of
-from .w3block_legs import Legs
-from .w3block_parts import is_over
-from .w3block_quotes import Quotes
-from .w3block_status import status_of
+from ...base.database import Database, Work
+from ...errors import Conflict, OutOfStock, RequestError
+from ...wire.w3block.basket import CreateOrder
+from ...wire.w3block.error_codes import ProductErrorCode, W3blockCode, refusal
+from ...wire.w3block.likeness import SIMILAR_WITHIN, likeness, stands_in_the_way
+from ...wire.w3block.values import new_deliver_id
+from ..actions import coupons, product_sales, w3block_orders
+from ..actions.orders import create_order, pay_nothing
+from ..actions.reading import read_order
+from ..cashier import Cashier
+from ..product import Taking
+from ..w3block_company import Company, Placed
+from ..w3block_parts import is_over
+from .checks import Checks, Ready
+from .drafts import draft_of, leg_ids, placed_of
+from .inputs import inputs_of
+from .legs import Legs
+from .quotes import Quotes
+from .status import status_of
 
 
 class Placing:

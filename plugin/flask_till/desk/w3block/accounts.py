@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..base.database import Database
-from .actions.w3block_parts import bank_of_leg
+from ...base.database import Database
+from ..actions.w3block_parts import bank_of_leg
 
 
 class CompanyAccounts:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from ..base.database import Database
-from ..base.logs import logger
-from ..errors import Conflict, RequestError
-from .actions import product_sales, w3block_deliveries
-from .actions.products import tokens_of
-from .product_token import HELD
+from ...base.database import Database
+from ...base.logs import logger
+from ...errors import Conflict, RequestError
+from ..actions import product_sales, w3block_deliveries
+from ..actions.products import tokens_of
+from ..product_token import HELD
 
 log = logger(__name__)
 

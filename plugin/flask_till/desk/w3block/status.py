@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ..wire.w3block.statuses import OrderStatus
-from .w3block_company import Placed
-from .w3block_hook import word_of
+from ...wire.w3block.statuses import OrderStatus
+from ..w3block_company import Placed
+from ..w3block_hook import word_of
 
 
 def status_of(placed: Placed) -> OrderStatus:

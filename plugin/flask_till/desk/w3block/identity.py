@@ -12,11 +12,11 @@ from functools import lru_cache
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 from werkzeug.security import check_password_hash, generate_password_hash
 
-from ..base.clock import Clock
-from ..base.database import Database
-from ..base.sealing import Seal, digest, new_secret
-from ..wire.w3block import tokens
-from ..wire.w3block.access import (
+from ...base.clock import Clock
+from ...base.database import Database
+from ...base.sealing import Seal, digest, new_secret
+from ...wire.w3block import tokens
+from ...wire.w3block.access import (
     Identity,
     Kind,
     Refreshed,
@@ -26,9 +26,9 @@ from ..wire.w3block.access import (
     TenantKey,
     unauthorized,
 )
-from ..wire.w3block.keys import Jwks, from_pem, key_id, new_private_key, to_pem
-from .actions import w3block_companies, w3block_tokens
-from .w3block_company import Company, CompanyUser, Renewable
+from ...wire.w3block.keys import Jwks, from_pem, key_id, new_private_key, to_pem
+from ..actions import w3block_companies, w3block_tokens
+from ..w3block_company import Company, CompanyUser, Renewable
 
 NOBODY = digest("nobody has this key")
 

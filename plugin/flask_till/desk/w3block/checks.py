@@ -11,22 +11,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ..base.database import Work
-from ..wire.w3block.basket import CreateOrder, PaidPart
-from ..wire.w3block.error_codes import W3blockCode, refusal
-from ..wire.w3block.likeness import items_digest
-from ..wire.w3block.message import invalid
-from ..wire.w3block.split import Whole, divide
-from .actions.merchants import read_merchant
-from .actions.w3block_companies import find_user, read_currencies
-from .cashier import Cashier
-from .coupon import Coupon
-from .merchant import Merchant
-from .origins import origin_of
-from .reckoning import Reckoning
-from .w3block_basket import SALE, Basket, find_applicable, read_basket, reckoned
-from .w3block_company import FREE, TRANSFER, Coin, Company, Provider
-from .w3block_quotes import Bound, Quotes
+from ...base.database import Work
+from ...wire.w3block.basket import CreateOrder, PaidPart
+from ...wire.w3block.error_codes import W3blockCode, refusal
+from ...wire.w3block.likeness import items_digest
+from ...wire.w3block.message import invalid
+from ...wire.w3block.split import Whole, divide
+from ..actions.merchants import read_merchant
+from ..actions.w3block_companies import find_user, read_currencies
+from ..cashier import Cashier
+from ..coupon import Coupon
+from ..merchant import Merchant
+from ..origins import origin_of
+from ..reckoning import Reckoning
+from ..w3block_company import FREE, TRANSFER, Coin, Company, Provider
+from .basket import SALE, Basket, find_applicable, read_basket, reckoned
+from .quotes import Bound, Quotes
 
 Coins = Mapping[str, Coin]
 

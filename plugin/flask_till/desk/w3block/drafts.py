@@ -6,13 +6,13 @@ import uuid
 from collections.abc import Sequence
 from decimal import Decimal
 
-from ..wire.w3block.amounts import to_money
-from ..wire.w3block.basket import CreateOrder
-from ..wire.w3block.statuses import ORDER_LIFE
-from .order import Adjustment, Line, OrderDraft
-from .reckoning import Reckoning
-from .w3block_checks import Ready, ReadyPart
-from .w3block_company import DIALECT, Company, Placed, PlacedLine, PlacedPart, Sums
+from ...wire.w3block.amounts import to_money
+from ...wire.w3block.basket import CreateOrder
+from ...wire.w3block.statuses import ORDER_LIFE
+from ..order import Adjustment, Line, OrderDraft
+from ..reckoning import Reckoning
+from ..w3block_company import DIALECT, Company, Placed, PlacedLine, PlacedPart, Sums
+from .checks import Ready, ReadyPart
 
 SERVICE, GAS, ELSEWHERE = "Service fee", "Gas fee", "Paid separately"
 

@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ..base.database import Work
-from ..errors import RequestError
-from ..wire.w3block.basket import Wanted
-from ..wire.w3block.error_codes import REFUSED_AS, ProductErrorCode, W3blockCode, refusal
-from .actions import coupons
-from .actions.products import find_product, find_token, lock_products, read_shelf
-from .coupon import Bargain, Coupon, applies
-from .product import (
+from ...base.database import Work
+from ...errors import RequestError
+from ...wire.w3block.basket import Wanted
+from ...wire.w3block.error_codes import REFUSED_AS, ProductErrorCode, W3blockCode, refusal
+from ..actions import coupons
+from ..actions.products import find_product, find_token, lock_products, read_shelf
+from ..coupon import Bargain, Coupon, applies
+from ..product import (
     NOT_FOR_SALE,
     NOT_YOURS,
     OVER_LIMIT,
@@ -23,8 +23,8 @@ from .product import (
     Shelf,
     obstacle,
 )
-from .reckoning import Item, Reckoning, reckon
-from .w3block_company import Coin, Company
+from ..reckoning import Item, Reckoning, reckon
+from ..w3block_company import Coin, Company
 
 CODES: Mapping[str, ProductErrorCode] = {
     NOT_FOR_SALE: ProductErrorCode.NOT_FOR_SALE,

@@ -9,21 +9,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ..base.database import Database, Work
-from ..base.logs import logger
-from ..errors import Conflict, NotFound, RequestError, Unavailable
-from ..wire.w3block.basket import PaidPart
-from ..wire.w3block.error_codes import W3blockCode, refusal
-from ..wire.w3block.values import AmountType
-from .actions import w3block_endings, w3block_parts
-from .actions.reading import read_order
-from .actions.w3block_orders import find_placed
-from .cashier import Cashier
-from .gateways import Method
-from .order import CAPTURED, ENDED_UNPAID, PROCESSING, Order
-from .payment import ACTIVE
-from .w3block_company import TRANSFER, Placed, PlacedPart, Provider
-from .w3block_inputs import inputs_of
+from ...base.database import Database, Work
+from ...base.logs import logger
+from ...errors import Conflict, NotFound, RequestError, Unavailable
+from ...wire.w3block.basket import PaidPart
+from ...wire.w3block.error_codes import W3blockCode, refusal
+from ...wire.w3block.values import AmountType
+from ..actions import w3block_endings, w3block_parts
+from ..actions.reading import read_order
+from ..actions.w3block_orders import find_placed
+from ..cashier import Cashier
+from ..gateways import Method
+from ..order import CAPTURED, ENDED_UNPAID, PROCESSING, Order
+from ..payment import ACTIVE
+from ..w3block_company import TRANSFER, Placed, PlacedPart, Provider
+from .inputs import inputs_of
 
 log = logger(__name__)
 WHOLE = 100

@@ -12,12 +12,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
 
-from ..errors import Gone, InvalidRequest
-from ..wire.w3block.amounts import read_amount, write_amount
-from ..wire.w3block.error_codes import W3blockCode, refusal
-from ..wire.w3block.gas_fee import LIFE
-from ..wire.w3block.products import DOLLAR, REAL
-from .quote import derive_secrets, read_quote, sign_quote
+from ...errors import Gone, InvalidRequest
+from ...wire.w3block.amounts import read_amount, write_amount
+from ...wire.w3block.error_codes import W3blockCode, refusal
+from ...wire.w3block.gas_fee import LIFE
+from ...wire.w3block.products import DOLLAR, REAL
+from ..quote import derive_secrets, read_quote, sign_quote
 
 PURPOSE = "w3block gas fee"
 GAS: Mapping[str, Decimal] = {REAL: Decimal("0.35"), DOLLAR: Decimal("0.07")}

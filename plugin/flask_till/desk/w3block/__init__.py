@@ -1,0 +1,1 @@
+"""What an order of the W3block protocol takes beside the core: quotes, parts, delivery."""
