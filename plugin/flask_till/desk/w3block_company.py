@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from ..errors import InvalidRequest
 from .order import OPEN, PAID, PARTIALLY_REFUNDED, PENDING
 
 DIALECT = "w3block"
@@ -116,6 +117,16 @@ class Coin:
     name: str
     is_crypto: bool
     decimals: int
+
+    def require_payable(self, amount: Decimal) -> None:
+        """Raises `InvalidRequest` (NO_AMOUNT) for less than zero, and for too many digits."""
+        places = amount.as_tuple().exponent
+        if not isinstance(places, int) or amount < 0 or -places > self.decimals:
+            raise InvalidRequest(
+                f"{amount} {self.code} is no price.",
+                code="NO_AMOUNT",
+                remedy=f"Give at most {self.decimals} digits after the point.",
+            )
 
 
 @dataclass(frozen=True, slots=True)

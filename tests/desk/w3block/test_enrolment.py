@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
+from flask_till.desk.product import Value, Variant
 from flask_till.desk.tables.claims import product_tokens
 from flask_till.desk.tables.products import products
 from flask_till.desk.tables.w3block import w3_companies, w3_users
@@ -52,3 +55,18 @@ def test_what_cannot_be_enrolled(company):
 def test_a_coupon_takes_off_a_part_of_the_price_or_is_none(company, percent):
     with pytest.raises(InvalidRequest):
         company.enrolment.add_coupon(COMPANY, code="ODD", percent=percent)
+
+
+@pytest.mark.parametrize("price", ["0.001", "-1", "NaN", "1E-3", "Infinity"])
+def test_a_price_can_be_paid_to_its_last_digit(company, desk, price):
+    company.sell()
+    with pytest.raises(InvalidRequest):
+        company.enrolment.add_product(COMPANY, name="Odd", prices={REAL: price})
+    with pytest.raises(InvalidRequest):
+        company.enrolment.change_product(PRODUCT, prices={REAL: Decimal(price)})
+    choice = Value(PRODUCT, "Gold", "gold", {REAL: Decimal(price)})
+    with pytest.raises(InvalidRequest):
+        company.enrolment.change_product(
+            PRODUCT, variants=(Variant(PRODUCT, "Finish", "Finish", (choice,)),)
+        )
+    assert desk.count(products) == 1

@@ -166,7 +166,7 @@ def test_the_page_is_in_the_language_of_the_buyers_browser(bank, ann, desk):
     ann.headers["Accept-Language"] = "pl-PL,pl;q=0.9,en;q=0.5"
     made = ann.created(payments=[TRANSFER])
     _, page = page_of(desk, made["payments"][0])
-    for text in ("Przelew bankowy", "Odbiorca", "Klucz PIX", "Tytuł przelewu"):
+    for text in ("Przelew bankowy", "Odbiorca", "Klucz PIX", "Tytuł przelewu", "Opłata sieciowa"):
         assert text in page.text, text
 
 

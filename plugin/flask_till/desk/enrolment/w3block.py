@@ -216,9 +216,7 @@ class W3blockEnrolment:
 
     def change_product(self, product_id: str, **given: Any) -> Product:
         """Other values for fields of `Product`. Raises `NotFound` (PRODUCT_NOT_FOUND)."""
-        return self._database.write(
-            w3block_listing.amend_product, product_id, lambda present: replace(present, **given)
-        )
+        return self._database.write(_change_product, product_id, given)
 
     def add_tokens(self, product_id: str, many: int, *, fixed_to: str | None = None) -> None:
         """So many pieces more; with ``fixed_to``, for that user only. Raises `NotFound`."""
@@ -244,9 +242,30 @@ def _add_company(work: Work, company: Company) -> None:
 
 
 def _add_product(work: Work, product: Product, tokens: Sequence[tuple[str, str | None]]) -> Product:
+    _require_prices(work, product)
     added = products.add_product(work, product)
     products.add_tokens(work, product.id, tokens)
     return added
+
+
+def _change_product(work: Work, product_id: str, given: Mapping[str, Any]) -> Product:
+    def changed(present: Product) -> Product:
+        made = replace(present, **given)
+        _require_prices(work, made)
+        return made
+
+    return w3block_listing.amend_product(work, product_id, changed)
+
+
+def _require_prices(work: Work, product: Product) -> None:
+    """Raises `InvalidRequest` (NO_AMOUNT) for a price that cannot be paid to its last digit."""
+    coins = w3block_companies.read_currencies(work)
+    extras = [value.extra for variant in product.variants for value in variant.values]
+    for prices in (product.prices, *extras):
+        for currency_id, amount in prices.items():
+            if currency_id not in coins:
+                raise InvalidRequest(f"There is no currency {currency_id}.", code="NO_AMOUNT")
+            coins[currency_id].require_payable(amount)
 
 
 def _id(given: str | None) -> str:

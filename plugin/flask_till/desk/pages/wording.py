@@ -38,6 +38,9 @@ class Language:
     def text(self, message: str) -> str:
         return self.translations.gettext(message)
 
+    def label(self, adjustment: str) -> str:
+        return self.text(adjustment) if adjustment in ADJUSTMENTS else adjustment
+
     def money(self, amount: Money) -> str:
         return amount.format(self.locale)
 
@@ -79,6 +82,9 @@ METHOD_LABELS = (
     N_("Bank transfer"),
 )
 """What gateways call their methods."""
+
+ADJUSTMENTS = (N_("Service fee"), N_("Gas fee"), N_("Paid separately"))
+"""What the desk itself adds to a total, or takes off it; merchants have labels of their own."""
 
 ACCOUNT: Mapping[str, str] = {
     "holder": N_("Recipient"),
