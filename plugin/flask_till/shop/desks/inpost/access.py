@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 import httpx
@@ -14,6 +12,7 @@ from ....base.http import Answer, Outbound
 from ....base.logs import logger
 from ....errors import RequestError, Unavailable
 from ....wire.inpost.access import GRANT, Token, TokenRefusal
+from ..held_token import Held, HeldToken
 
 log = logger(__name__)
 SPARE = 30.0
@@ -30,13 +29,7 @@ def unavailable(why: str, *, retry_after: int = 2) -> Unavailable:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Held:
-    text: str = field(repr=False)
-    until: float
-
-
-class Access:
+class Access(HeldToken):
     """Shared by all threads. ``now`` gives seconds that only grow."""
 
     def __init__(
@@ -55,49 +48,15 @@ class Access:
             "client_id": client_id,
             "client_secret": client_secret,
         }
-        self._now = now
-        self._held: _Held | None = None
-        self._failures = 0
-        self._renewing = threading.Lock()
+        super().__init__(self._renewed, now, unavailable)
 
-    def token(self, within: float, *, refused: str | None = None) -> str:
-        """A token that is good for a while yet, and another one than was ``refused``.
-
-        It takes at most ``within`` seconds. Raises `Unavailable` (WALLET_UNAVAILABLE).
-        """
-        failures = self._failures
-        if (held := self._good(refused)) is not None:
-            return held
-        ends = time.monotonic() + within
-        if not self._renewing.acquire(timeout=within):
-            raise unavailable("no token in time")
-        try:
-            if (held := self._good(refused)) is not None:
-                return held
-            if self._failures != failures:  # who went before us was refused: so would we be
-                raise unavailable("no token")
-            return self._renew(ends - time.monotonic())
-        finally:
-            self._renewing.release()
-
-    def _good(self, refused: str | None) -> str | None:
-        held = self._held
-        if held is None or held.text == refused or self._now() >= held.until:
-            return None
-        return held.text
-
-    def _renew(self, within: float) -> str:
+    def _renewed(self, within: float) -> Held:
         asked_at = self._now()
-        try:
-            token = self._ask(within)
-        except RequestError:
-            self._failures += 1
-            raise
+        token = self._told(within)
         life = min(float(token.expires_in), LONGEST_LIFE)
-        self._held = _Held(token.access_token, asked_at + life - min(SPARE, life / 5))
-        return token.access_token
+        return Held(token.access_token, asked_at + life - min(SPARE, life / 5))
 
-    def _ask(self, within: float) -> Token:
+    def _told(self, within: float) -> Token:
         headers = {
             "accept": "application/json",
             "content-type": "application/x-www-form-urlencoded",

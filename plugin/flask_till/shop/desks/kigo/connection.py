@@ -15,7 +15,7 @@ from ....wire.kigo.sessions import AskSession, PartnerToken
 from ....wire.kigo.tokens import API_KEY, bearer
 from ...claims import ClaimRefused
 from ..exchange import LONGEST_TEXT, Exchange, Reply, unavailable, understood
-from .access import Access
+from .access import keep_token
 
 log = logger(__name__)
 HURRIED, PATIENT = 3.0, 10.0
@@ -33,7 +33,7 @@ class Connection:
         self._exchange = exchange
         self._key = api_key
         self._partner_id = partner_id
-        self._access = Access(self._ask_token, clock)
+        self._access = keep_token(self._ask_token, clock)
 
     def ask(
         self, method: str, path: str, message: Message | None = None, *, within: float = PATIENT
