@@ -10,6 +10,7 @@ from tests.desk.the_desk import SHOP
 from tests.desk.w3block.the_company import COMPANY, DOLLAR, REAL, WALLET, WAYS, part, refused
 
 OTHER_WALLET = "0x8b3c9e5b1d8f2046a1b3c5d7e9f0a2b4c6d8e0f2"
+BOB = "whoever Bob is"
 NOBODY = "9c9d5f7e-8a21-4a7b-b6a9-4de2f1c03b55"
 
 
@@ -35,16 +36,14 @@ def test_a_list_does_not_call_pending_what_is_over(company, ann, clock):
     [
         ({"destinationWalletAddress": OTHER_WALLET}, OTHER_WALLET),
         ({"destinationWalletAddress": None}, WALLET),
-        ({"destinationWalletAddress": None, "to_bob": True}, OTHER_WALLET),
+        ({"destinationWalletAddress": None, "destinationUserId": BOB}, OTHER_WALLET),
     ],
 )
 def test_tokens_go_where_the_order_says(company, ann, desk, asked, goes_to):
     company.sell(tokens=1)
     cara = company.signed_in("cara@example.org", wallet=WALLET)
     bob = company.user("bob@example.org", wallet=OTHER_WALLET)
-    if asked.pop("to_bob", False):
-        asked = asked | {"destinationUserId": bob}
-    made = cara.created(**asked)
+    made = cara.created(**{name: bob if value == BOB else value for name, value in asked.items()})
     assert made["destinationWalletAddress"] == goes_to
     desk.cashier.settle(desk.gateway.turn(made["providerTransactionId"], "succeeded"))
     assert cara.order(made["id"])["status"] == "concluded"
