@@ -89,3 +89,18 @@ def test_a_coupon_for_a_method_is_paid_by_it_also_when_none_was_named(company, a
     body["orderProducts"] = [product | {"expectedPrices": cheaper}]
     made = ann.post("/orders", body).json
     assert (made["totalAmount"], made["paymentMethod"]) == ("90.35", "credit_card")
+
+
+@pytest.mark.parametrize(
+    ("images", "shown"),
+    [
+        ([{"thumb": "https://cdn.example/s.png", "original": "https://cdn.example/l.png"}], "s"),
+        ([{"thumb": None}, {"original": "https://cdn.example/l.png"}], "l"),
+        ([{"thumb": "javascript:alert(1)", "original": "/l.png"}], None),
+        ([], None),
+    ],
+)
+def test_the_page_shows_the_products_picture(company, ann, desk, images, shown):
+    company.sell(images=images)
+    [line] = desk.read(ann.created()["id"]).lines
+    assert line.image_url == (shown and f"https://cdn.example/{shown}.png")

@@ -83,7 +83,7 @@ METHOD_LABELS = (
 )
 """What gateways call their methods."""
 
-ADJUSTMENTS = (N_("Service fee"), N_("Gas fee"), N_("Paid separately"))
+ADJUSTMENTS = (N_("Service fee"), N_("Network fee"), N_("Paid separately"))
 """What the desk itself adds to a total, or takes off it; merchants have labels of their own."""
 
 ACCOUNT: Mapping[str, str] = {

@@ -10,11 +10,13 @@ from ...wire.w3block.amounts import to_money
 from ...wire.w3block.basket import CreateOrder
 from ...wire.w3block.statuses import ORDER_LIFE
 from ..order import Adjustment, Line, OrderDraft
+from ..origins import origin_of
+from ..product import Product
 from ..reckoning import Reckoning
 from ..w3block_company import DIALECT, Company, Placed, PlacedLine, PlacedPart, Sums
 from .checks import Ready, ReadyPart
 
-SERVICE, GAS, ELSEWHERE = "Service fee", "Gas fee", "Paid separately"
+SERVICE, GAS, ELSEWHERE = "Service fee", "Network fee", "Paid separately"
 
 
 def leg_ids(ready: Ready) -> list[str]:
@@ -43,6 +45,7 @@ def draft_of(
                 line.item.product.name,
                 line.item.quantity,
                 to_money(line.price, code).minor,
+                _picture(line.item.product),
             )
             for line in part.sums.lines
         ),
@@ -114,6 +117,12 @@ def _part(leg_id: str, part: ReadyPart) -> PlacedPart:
             part.gas,
         ),
     )
+
+
+def _picture(product: Product) -> str | None:
+    """The first that a browser can show, small if there is a small one."""
+    found = (one.get(size) for one in product.images for size in ("thumb", "original"))
+    return next((url for url in found if isinstance(url, str) and origin_of(url)), None)
 
 
 def _lines(sums: Reckoning) -> tuple[PlacedLine, ...]:
