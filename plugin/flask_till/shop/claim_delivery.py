@@ -34,7 +34,8 @@ from .actions.claims import (
     want_again,
 )
 from .actions.orders import always, read_order
-from .claims import CANCELLED, FAILED, READY, Claim, ClaimMaker, KeptClaim
+from .claims import CANCELLED, FAILED, READY, Claim, KeptClaim
+from .desks import ClaimMaker
 from .order import Order
 
 log = logger(__name__)

@@ -8,12 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Protocol
 
 from ..errors import RequestError
-
-if TYPE_CHECKING:
-    from .order import Order
 
 WANTED, READY, CLAIMED = "wanted", "ready", "claimed"
 EXPIRED, CANCELLED, FAILED = "expired", "cancelled", "failed"
@@ -135,40 +131,3 @@ class ClaimRefused(RequestError):
     """
 
     code = "CLAIM_REFUSED"
-
-
-class ClaimMaker(Protocol):
-    """Makes codes for goods, and takes them back.
-
-    Each call may raise `Unavailable`, after which nobody knows whether it acted, and
-    `ClaimRefused`.
-    """
-
-    @property
-    def name(self) -> str:
-        """In the URL of its callbacks, and in the inbox."""
-
-    @property
-    def products(self) -> Mapping[str, str]:
-        """Our product's id -> the maker's, for all that is handed over as a claim."""
-
-    def make(self, claim: KeptClaim, order: Order) -> Made:
-        """The code for this claim; the same one at every call."""
-
-    def find(self, claim: KeptClaim) -> Made | None:
-        """What an earlier `make` has made, if it did."""
-
-    def withdraw(self, maker_order: str) -> str:
-        """Take an unclaimed code back. The status after that: cancelled, or what was quicker."""
-
-    def opened(self, link: str, order: Order) -> str:
-        """The link, with which its order's shopper is signed in; good for one use."""
-
-    def read_callback(self, header: str | None, body: bytes, now: datetime) -> ClaimNews:
-        """What a callback tells. Raises `BadSignature`, or `RequestError` for a muddle."""
-
-    def check(self) -> None:
-        """Raises `RequestError` when it does not answer, or does not let this shop in."""
-
-    def close(self) -> None:
-        """End the connections."""

@@ -26,8 +26,7 @@ from .basket import Basket
 from .catalog import Catalog, Product, Shelf
 from .checkout import Checkout
 from .claim_delivery import ClaimDelivery
-from .claims import ClaimMaker
-from .desks import ChecksShop, Desk, LooksUpOrders
+from .desks import ChecksShop, ClaimMaker, Desk, LooksUpOrders
 from .desks.inpost.making import InpostParts
 from .desks.inpost.merchant_words import MerchantWords
 from .desks.till import TillDesk

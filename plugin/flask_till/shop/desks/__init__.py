@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
 
 from ...errors import Conflict, Forbidden, RequestError
+from ..claims import ClaimNews, KeptClaim, Made
 from ..order import DeskSnapshot, Order
 from ..quote import Goods, Quote, Wish
 
@@ -150,3 +151,40 @@ class Quotes(Protocol):
 
     def find(self, order: Order) -> DeskOrder | None:
         """The order, if the desk has it."""
+
+
+class ClaimMaker(Protocol):
+    """Makes codes for goods, and takes them back.
+
+    Each call may raise `Unavailable`, after which nobody knows whether it acted, and
+    `ClaimRefused`.
+    """
+
+    @property
+    def name(self) -> str:
+        """In the URL of its callbacks, and in the inbox."""
+
+    @property
+    def products(self) -> Mapping[str, str]:
+        """Our product's id -> the maker's, for all that is handed over as a claim."""
+
+    def make(self, claim: KeptClaim, order: Order) -> Made:
+        """The code for this claim; the same one at every call."""
+
+    def find(self, claim: KeptClaim) -> Made | None:
+        """What an earlier `make` has made, if it did."""
+
+    def withdraw(self, maker_order: str) -> str:
+        """Take an unclaimed code back. The status after that: cancelled, or what was quicker."""
+
+    def opened(self, link: str, order: Order) -> str:
+        """The link, with which its order's shopper is signed in; good for one use."""
+
+    def read_callback(self, header: str | None, body: bytes, now: datetime) -> ClaimNews:
+        """What a callback tells. Raises `BadSignature`, or `RequestError` for a muddle."""
+
+    def check(self) -> None:
+        """Raises `RequestError` when it does not answer, or does not let this shop in."""
+
+    def close(self) -> None:
+        """End the connections."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from flask_till.desk.gateways import Gateway
 from flask_till.desk.gateways.stripe import StripeGateway
@@ -99,7 +99,24 @@ def test_a_reload_finds_the_payment_again(
     pay_by_card(shopper, "4242424242424242")
     expect(shopper.get_by_role("heading", level=1)).to_have_text(PAID)
     made = [asked for asked in stripe.asked if asked.endpoint == "POST /v1/payment_intents"]
-    assert len({asked.key for asked in made}) == 1, "asked twice under one key it is one payment"
+    assert len({asked.key for asked in made}) == 1
+
+
+def test_news_of_a_payment_that_is_being_begun_does_not_begin_it_again(
+    street: Street, shopper: Page, context: BrowserContext, card_only: Order
+) -> None:
+    sent: list[str] = []
+
+    def answer_late(route: Route) -> None:
+        sent.append(route.request.url)
+        answer = route.fetch()
+        shopper.wait_for_timeout(1500)
+        route.fulfill(response=answer)
+
+    context.route("**/order/pay", answer_late)
+    shopper.goto(street.address(card_only))
+    expect(shopper.get_by_label("Card number")).to_be_visible()
+    assert len(sent) == 1
 
 
 def test_a_form_on_the_merchants_page_does_not_break_ours(

@@ -37,7 +37,8 @@ async function drawNow() {
   const [old, next] = [main(), page.querySelector('main')];
   if (!next || next.dataset.key == old.dataset.key) return;
   const formStays = old.querySelector('[data-mounted]') && next.dataset.view == 'pending';
-  if (formStays) return void Object.assign(old.dataset, next.dataset);
+  const begins = old.hasAttribute('aria-busy') && next.querySelector('form[data-at-once]');
+  if (formStays || begins) return void Object.assign(old.dataset, next.dataset);
   const hadFocus = old.contains(document.activeElement);
   old.replaceWith(next);
   document.title = page.title;
