@@ -67,6 +67,24 @@ class Json(types.TypeDecorator[Any]):
         return None if value is None else _from_json(value)
 
 
+class Units(types.TypeDecorator[int]):
+    """Base units of a coin, up to 2^256: decimal text of one width, so that SQL compares it."""
+
+    impl = Text
+    cache_ok = True
+    WIDTH = 78
+
+    def process_bind_param(self, value: int | None, dialect: Dialect) -> str | None:
+        if value is None:
+            return None
+        if type(value) is not int or not 0 <= value < 2**256:
+            raise TypeError(f"{value!r} is no amount of base units")
+        return f"{value:0{self.WIDTH}d}"
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> int | None:
+        return None if value is None else int(value)
+
+
 class Exact(types.TypeDecorator[Decimal]):
     """A decimal number as text, digit for digit: amounts of coins fit no other column."""
 
