@@ -1,4 +1,8 @@
-"""Money: a whole number of minor units and an ISO 4217 code. Never a float."""
+"""Money: a whole number of minor units and the code of a currency. Never a float.
+
+Currencies are those of ISO 4217, and coins that were declared with `declare_coin`. Money in a coin
+is a price; what moves on its chain is counted in base units (`chains.Coin`).
+"""
 
 from __future__ import annotations
 
@@ -11,15 +15,56 @@ from functools import cache
 from .errors import MoneyError
 
 LARGEST_MINOR = 10**15
+MOST_DIGITS = 8
 _CODE = re.compile(r"[A-Z]{3}\Z")
+_COIN_CODE = re.compile(r"[A-Z][A-Z0-9]{2,10}\Z")
+_coins: dict[str, int] = {}
+
+
+def declare_coin(code: str, digits: int) -> None:
+    """Let prices be in that coin, with so many digits after the point, everywhere in this process.
+
+    Raises `MoneyError` for a code that ISO 4217 lists, or that was declared with other digits.
+    """
+    if not _COIN_CODE.match(code) or not 0 <= digits <= MOST_DIGITS:
+        raise MoneyError(f"{code!r} with {digits} digits cannot be the code of a coin.")
+    if _is_listed(code):
+        raise MoneyError(f"{code} is a currency of ISO 4217, not a coin.")
+    if _coins.setdefault(code, digits) != digits:
+        raise MoneyError(
+            f"{code} has {_coins[code]} digits in this process and cannot have {digits} too.",
+            remedy="Give coins with different digits different codes.",
+        )
+
+
+def is_coin(currency: str) -> bool:
+    """Whether it was declared a coin."""
+    return currency in _coins
+
+
+def coins() -> tuple[str, ...]:
+    """The codes of all coins that were declared."""
+    return tuple(sorted(_coins))
+
+
+def exponent(currency: str) -> int:
+    """Digits after the point: as ISO 4217 has them (PLN 2, JPY 0, KWD 3), or a coin's.
+
+    Raises `MoneyError` for a code that is neither, or that has no minor unit.
+    """
+    digits = _coins.get(currency)
+    return _listed_exponent(currency) if digits is None else digits
+
+
+def _is_listed(code: str) -> bool:
+    try:
+        return _listed_exponent(code) >= 0
+    except MoneyError:
+        return False
 
 
 @cache
-def exponent(currency: str) -> int:
-    """Digits after the point of a currency as ISO 4217 has them: PLN 2, JPY 0, KWD 3.
-
-    Raises `MoneyError` for a code that ISO 4217 does not list, or that has no minor unit.
-    """
+def _listed_exponent(currency: str) -> int:
     from iso4217 import Currency
 
     if not _CODE.match(str(currency)):
@@ -158,13 +203,18 @@ class Money:
         return Decimal(self.minor).scaleb(-exponent(self.currency))
 
     def __str__(self) -> str:
+        if is_coin(self.currency):
+            return _plain(self.decimal)
         return f"{self.decimal:.{exponent(self.currency)}f}"
 
     def format(self, locale: str = "en") -> str:
-        """For people: ``49,99 zł`` in Polish, ``PLN 49.99`` in English."""
+        """For people: ``49,99 zł`` in Polish, ``PLN 49.99`` in English, ``12.5 USDC``."""
         from babel import Locale
-        from babel.numbers import format_currency
+        from babel.numbers import format_currency, format_decimal
 
+        if is_coin(self.currency):
+            pattern = "#,##0." + "#" * MOST_DIGITS
+            return f"{format_decimal(self.decimal, pattern, locale)}\u00a0{self.currency}"
         digits = exponent(self.currency)
         pattern = Locale.parse(locale).currency_formats["standard"].pattern
         exact = re.sub(r"\.0+", "." + "0" * digits if digits else "", pattern)
@@ -176,3 +226,9 @@ class Money:
 
     def __repr__(self) -> str:
         return f"Money({str(self)!r}, {self.currency!r})"
+
+
+def _plain(amount: Decimal) -> str:
+    """Without an exponent, and without zeros that say nothing."""
+    text = format(amount, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -17,8 +17,8 @@ def setting(key: str, default: Any, parse: values.Parse, meaning: str) -> Any:
 
 
 def is_secret(key: str) -> bool:
-    """Whether it is a secret or, like the URL of a database, may hold one."""
-    return any(word in key for word in ("SECRET", "KEY", "DATABASE_URL", "STORAGE"))
+    """Whether it is a secret or, like the URL of a database or a node, may hold one."""
+    return any(word in key for word in ("SECRET", "KEY", "DATABASE_URL", "STORAGE", "CHAINS"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,12 @@ from typing import Any, TypeVar
 from . import setting_values as values
 from .errors import SettingsError
 from .inpost_settings import InpostSettings
-from .setting_fields import DEVELOPMENT, PRODUCTION, Both, is_secret, setting
+from .setting_fields import DEVELOPMENT, PRODUCTION, is_secret, setting
+from .web3_settings import Web3Settings
 
 S = TypeVar("S")
+PARTNERS = ("TILL_INPOST_", "TILL_WEB3_")
+"""Settings of what not everybody has come last in the table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +129,7 @@ class ShopSettings(InpostSettings):
 
 
 @dataclass(frozen=True, slots=True)
-class DeskSettings(Both):
+class DeskSettings(Web3Settings):
     """What `OrderDesk` was set up with."""
 
     database_url: str = setting(
@@ -214,7 +217,7 @@ def settings_table() -> list[tuple[str, str, str]]:
             about = one.metadata
             shown = "" if about["default"] in (None, ()) else str(about["default"])
             rows[about["key"]] = (about["key"], shown, about["meaning"])
-    return sorted(rows.values(), key=lambda row: row[0].startswith("TILL_INPOST_"))
+    return sorted(rows.values(), key=lambda row: row[0].startswith(PARTNERS))
 
 
 def read_shop(

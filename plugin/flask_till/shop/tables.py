@@ -61,7 +61,7 @@ products = Table(
     # What only a wallet is told: tax rate, other prices, EAN, attributes, related products.
     Column("details", Json),
     CheckConstraint("price >= 0", name="shop_products_price"),
-    CheckConstraint("length(currency) = 3", name="shop_products_currency"),
+    CheckConstraint("length(currency) between 3 and 11", name="shop_products_currency"),
     CheckConstraint("max_quantity >= 1", name="shop_products_max_quantity"),
     CheckConstraint("counted in (0, 1)", name="shop_products_counted"),
     CheckConstraint("digital in (0, 1)", name="shop_products_digital"),
@@ -169,7 +169,7 @@ orders = Table(
         name="shop_orders_total",
     ),
     CheckConstraint("refunded between 0 and total", name="shop_orders_refunded"),
-    CheckConstraint("length(currency) = 3", name="shop_orders_currency"),
+    CheckConstraint("length(currency) between 3 and 11", name="shop_orders_currency"),
     CheckConstraint("live in (0, 1)", name="shop_orders_live"),
     CheckConstraint(
         f"(status in {listed(CAPTURED)}) = (paid_at is not null)", name="shop_orders_paid_at"

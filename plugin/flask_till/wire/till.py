@@ -70,7 +70,10 @@ def _known_currency(code: str) -> str:
     return code
 
 
-Currency = Annotated[str, StringConstraints(pattern="^[A-Z]{3}$"), AfterValidator(_known_currency)]
+Currency = Annotated[
+    str, StringConstraints(pattern="^[A-Z][A-Z0-9]{2,10}$"), AfterValidator(_known_currency)
+]
+"""A code of ISO 4217, or of a coin that the desk takes."""
 Minor = Annotated[int, Field(strict=True, ge=0, le=10**12)]
 PositiveMinor = Annotated[int, Field(strict=True, ge=1, le=10**12)]
 SignedMinor = Annotated[int, Field(strict=True, ge=-(10**12), le=10**12)]

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from ...errors import MoneyError
-from ...money import exponent
+from ...money import coins, exponent
 
 Model = type[BaseModel]
 Schema = dict[str, Any]
@@ -85,10 +85,11 @@ def free_json(name: str, kinds: Sequence[str]) -> Schema:
 
 
 def currencies() -> list[str]:
-    """All that have a minor unit."""
+    """All that have a minor unit, and the coins that are taken here."""
     from iso4217 import Currency
 
-    return sorted(code for code in {one.value for one in Currency} if _has_minor_unit(code))
+    listed = (code for code in {one.value for one in Currency} if _has_minor_unit(code))
+    return sorted([*listed, *coins()])
 
 
 def _has_minor_unit(code: str) -> bool:

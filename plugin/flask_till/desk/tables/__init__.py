@@ -28,6 +28,7 @@ from . import (  # noqa: F401 - migrated with these
     products,
     w3block,
     wallet,
+    web3,
 )
 from .schema import PREFIX, metadata
 
@@ -102,7 +103,7 @@ orders = Table(
     UniqueConstraint("merchant_id", "external_id"),
     CheckConstraint(f"status in {listed(ORDER_TRANSITIONS)}", name="desk_orders_status"),
     CheckConstraint("amount >= 0 and refunded between 0 and amount", name="desk_orders_amounts"),
-    CheckConstraint("length(currency) = 3", name="desk_orders_currency"),
+    CheckConstraint("length(currency) between 3 and 11", name="desk_orders_currency"),
     CheckConstraint("late_money in ('refund', 'accept')", name="desk_orders_late_money"),
     CheckConstraint(
         "(status in ('paid', 'partially_refunded', 'refunded')) = (paid_at is not null)",

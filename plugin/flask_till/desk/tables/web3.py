@@ -64,6 +64,7 @@ web3_deposits = Table(
     ),
     Index("ix_till_desk_web3_deposits_address", "address"),
     Index("ix_till_desk_web3_deposits_status", "chain_id", "status", "block_number"),
+    CheckConstraint("length(units) = 78", name="desk_web3_deposits_units"),
     sqlite_strict=True,
 )
 
@@ -111,6 +112,7 @@ web3_balances = Table(
     Column("owner", Text, primary_key=True),
     Column("coin_id", Text, primary_key=True),
     Column("units", Units, nullable=False),
+    CheckConstraint("length(units) = 78", name="desk_web3_balances_units"),
     sqlite_strict=True,
 )
 
@@ -126,6 +128,7 @@ web3_entries = Table(
     Column("at", Utc, nullable=False),
     CheckConstraint(f"kind in {listed(ENTRY_KINDS)}", name="desk_web3_entries_kind"),
     Index("ix_till_desk_web3_entries_owner", "owner", "at"),
+    CheckConstraint("length(units) = 78", name="desk_web3_entries_units"),
     sqlite_strict=True,
 )
 """What came into an account and left it: topup and return in, spend and withdrawal out.
@@ -157,6 +160,7 @@ web3_sendings = Table(
     CheckConstraint(f"status in {listed(SENDING_STATES)}", name="desk_web3_sendings_status"),
     UniqueConstraint("chain_id", "sender", "nonce"),
     Index("ix_till_desk_web3_sendings_status", "status", "created_at"),
+    CheckConstraint("length(units) = 78", name="desk_web3_sendings_units"),
     sqlite_strict=True,
 )
 

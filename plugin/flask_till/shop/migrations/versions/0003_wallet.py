@@ -5,6 +5,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from flask_till.base import columns
+from flask_till.base.migrations import replace_check
 
 revision = "0003"
 down_revision = "0002"
@@ -132,21 +133,7 @@ def _create_wallet_tables() -> None:
 
 
 def _check_total(before: str, after: str) -> None:
-    if op.get_context().dialect.name == "postgresql":
-        op.drop_constraint(op.f("ck_shop_orders_total"), "till_shop_orders", type_="check")
-        op.create_check_constraint(op.f("ck_shop_orders_total"), "till_shop_orders", after)
-        return
-    # SQLite cannot alter a check. Building the table anew would need its foreign keys switched
-    # off, which no transaction can do; to rewrite the text is the documented way for checks.
-    version = op.get_bind().exec_driver_sql("pragma schema_version").scalar_one()
-    op.execute("pragma writable_schema = on")
-    op.execute(
-        "update sqlite_schema set sql ="
-        f" replace(sql, 'CHECK ({before})', 'CHECK ({after})')"
-        " where type = 'table' and name = 'till_shop_orders'"
-    )
-    op.execute(f"pragma schema_version = {version + 1}")
-    op.execute("pragma writable_schema = off")
+    replace_check("till_shop_orders", "ck_shop_orders_total", before, after)
 
 
 def _drop_open_indexes() -> None:
