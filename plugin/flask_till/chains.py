@@ -77,6 +77,7 @@ class Chain:
     explorer: str | None = None
     testnet: bool = False
     block_seconds: float = 12.0
+    public_nodes: tuple[str, ...] = ()
 
     @property
     def native(self) -> Coin:

@@ -22,7 +22,7 @@ SEED = "TILL_WEB3_SEED"
 """The variable of the environment that may hold the phrase itself; no configuration may."""
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}\Z")
 _CHAIN = {"id", "name", "nodes", "native", "coins", "confirmations", "explorer", "testnet"}
-_CHAIN |= {"block_seconds"}
+_CHAIN |= {"block_seconds", "public_nodes"}
 _COIN = {"code", "decimals", "contract", "name"}
 _NEEDED = {"id", "name", "nodes", "native"}
 FINALIZED = "finalized"
@@ -90,7 +90,9 @@ def _chain(given: Any) -> Chain:
     if native.contract or any(one.contract is None for one in tokens):
         raise ValueError("coins have a contract, and the native one has none")
     coins = (native, *tokens)
-    if len({one.code for one in coins}) != len(coins) or len({one.id for one in coins}) < len(coins):
+    if len({one.code for one in coins}) != len(coins) or len({one.id for one in coins}) < len(
+        coins
+    ):
         raise ValueError(f"chain {number} has two coins of one name or contract")
     confirmations = made.get("confirmations", FINALIZED)
     explorer = made.get("explorer")
@@ -105,6 +107,7 @@ def _chain(given: Any) -> Chain:
         explorer=None if explorer is None else values.url(explorer).rstrip("/"),
         testnet=values.flag(made.get("testnet", False)),
         block_seconds=_seconds(made.get("block_seconds", 12)),
+        public_nodes=tuple(_node(one) for one in _many(made.get("public_nodes", ()), "nodes")),
     )
 
 
@@ -167,7 +170,7 @@ class Web3Settings(Both):
         (),
         read_chains,
         "Chains that shoppers may pay on, as JSON: a list of `{id, name, nodes, native, coins,"
-        " confirmations, explorer, testnet, block_seconds}`; see `docs/web3.md`.",
+        " confirmations, explorer, testnet, block_seconds, public_nodes}`; see `docs/web3.md`.",
     )
     web3_seed_file: str | None = setting(
         "TILL_WEB3_SEED_FILE",

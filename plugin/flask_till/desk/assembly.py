@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 
@@ -52,6 +52,9 @@ from .w3block.accounts import CompanyAccounts
 from .wallet_desk import WalletDesk, wallet_desk_of
 from .wallet_port import SendCode
 
+if TYPE_CHECKING:
+    from .web3.web3_desk import Web3Desk
+
 LOCAL_HOSTS = ("localhost", "127.0.0.1")
 
 
@@ -74,6 +77,7 @@ class DeskState:
     counter: Counter
     background: Background
     callbacks: TillCallbacks
+    web3: Web3Desk | None
 
 
 def assemble(
@@ -95,11 +99,14 @@ def assemble(
     hosts += LOCAL_HOSTS if settings.in_development else ()
     host_calls = HostCalls(database, seal, clock, allowed_hosts=hosts)
     inside = gateways_inside(database, host_calls)
+    web3, of_chains = chains_of(settings, database)
     cashier = Cashier(
         database,
-        choose_gateways(settings, gateways, clock, inside),
+        choose_gateways(settings, gateways, clock, inside, of_chains),
         page_url=lambda order_id: page_url(address.page(), order_id),
     )
+    if web3 is not None:
+        web3.cashier = cashier
     most = {**BEARERS, **VISITORS, **INPOST, **SIGN_INS, **PARTNERS}
     limits = Limits(settings.limits_storage, most, enabled=settings.limits)
     callbacks = TillCallbacks(database, seal, allowed_hosts=hosts, page_address=address.page)
@@ -126,6 +133,7 @@ def assemble(
             base_address=address.base,
             remember_address=address.remember,
             clock=clock,
+            web3=web3,
         ),
         host_calls,
     )
@@ -161,6 +169,7 @@ def assemble(
             page_address=address.page,
             remember_address=address.remember,
             admits=partners.ipos.admits,
+            web3=web3,
         ),
         background=background_of(
             database,
@@ -175,7 +184,17 @@ def assemble(
             enabled=settings.background,
         ),
         callbacks=callbacks,
+        web3=web3,
     )
+
+
+def chains_of(settings: DeskSettings, database: Database) -> tuple[Web3Desk | None, list[Gateway]]:
+    """Nothing where no chain is set up; only then are the libraries of chains imported."""
+    if not settings.has_web3:
+        return None, []
+    from .web3_setup import web3_of
+
+    return web3_of(settings, database)
 
 
 def gateways_inside(database: Database, calls: HostCalls) -> list[Gateway]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from flask import current_app
 
@@ -18,6 +19,9 @@ from .cashier import Cashier
 from .gateways import PagePart
 from .merchant import Merchant
 from .order import Order
+
+if TYPE_CHECKING:
+    from .web3.web3_desk import Web3Desk
 
 EXTENSION = "till_desk"
 
@@ -51,6 +55,7 @@ class Counter:
     page_address: Callable[[], str]
     remember_address: Callable[[], None]
     admits: Admits | None = None
+    web3: Web3Desk | None = None
     waiters: Waiters = field(default_factory=_waiters)
     pace: Pace = field(default_factory=Pace)
 

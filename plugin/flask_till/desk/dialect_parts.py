@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from flask import Blueprint
 
+    from .web3.web3_desk import Web3Desk
+
 
 @dataclass(frozen=True, slots=True)
 class DialectParts:
@@ -36,6 +38,7 @@ class DialectParts:
     base_address: Callable[[], str]
     remember_address: Callable[[], None]
     clock: Clock
+    web3: Web3Desk | None = None
 
 
 class Dialect(Protocol):

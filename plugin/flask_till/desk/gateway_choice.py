@@ -19,12 +19,14 @@ def choose_gateways(
     given: Iterable[Gateway] | None,
     clock: Clock,
     of_this_desk: Iterable[Gateway] = (),
+    of_chains: Iterable[Gateway] = (),
 ) -> dict[str, Gateway]:
-    """By name; ``of_this_desk`` are beside whatever takes money from outside.
+    """By name; ``of_this_desk`` are beside whatever takes money from outside, as chains do.
 
     Raises `SettingsError` when there is none of those, or one that must not be here.
     """
     gateways = list(given) if given is not None else _configured(settings, clock)
+    gateways += of_chains
     if not gateways:
         raise SettingsError(
             "The desk has no gateway to take money with.",

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from fractions import Fraction
 
 SEEN, FINAL, DROPPED = "seen", "final", "dropped"
 DEPOSIT_STATES = (SEEN, FINAL, DROPPED)
@@ -90,6 +91,11 @@ class Standing:
         return [one for one in self.deposits if one.coin_id == coin_id and one.status != DROPPED]
 
     @property
+    def covering(self) -> str | None:
+        """The coin of which enough was seen, final or not."""
+        return next((coin for coin, due in self.dues.items() if self.seen(coin) >= due), None)
+
+    @property
     def paid_with(self) -> str | None:
         """The coin that covers the price for good, if one does; a settled one: what came most."""
         covering = [coin for coin, due in self.dues.items() if self.final(coin) >= due]
@@ -97,8 +103,7 @@ class Standing:
             return covering[0]
         if self.decision != SETTLED:
             return None
-        shares = {coin: self.final(coin) / due for coin, due in self.dues.items() if due}
-        return max(shares, key=lambda coin: shares[coin], default=None)
+        return max(self.dues, key=lambda coin: Fraction(self.final(coin), self.dues[coin] or 1))
 
     @property
     def state(self) -> str:
@@ -106,7 +111,7 @@ class Standing:
         coin = self.paid_with
         if coin is not None:
             return OVERPAID if self.excess else PAID
-        if any(self.seen(coin) >= due for coin, due in self.dues.items()):
+        if self.covering is not None:
             return CONFIRMING
         return UNDERPAID if any(self.seen(coin) for coin in self.dues) else AWAITING
 
@@ -114,7 +119,9 @@ class Standing:
     def excess(self) -> Mapping[str, int]:
         """What came for good beyond the price, by coin; all of the coins that did not pay it."""
         coin = self.paid_with
-        left = {one: self.final(one) - (due if one == coin else 0) for one, due in self.dues.items()}
+        left = {
+            one: self.final(one) - (due if one == coin else 0) for one, due in self.dues.items()
+        }
         return {one: units for one, units in left.items() if units > 0}
 
 

@@ -143,7 +143,7 @@ web3_sendings = Table(
     Column("chain_id", Whole, nullable=False),
     Column("purpose", Text, nullable=False),
     Column("path", Text, nullable=False),
-    Column("sender", Text, nullable=False),
+    Column("sender", Text),
     Column("recipient", Text, nullable=False),
     Column("coin_id", Text),
     Column("units", Units, nullable=False),
@@ -161,15 +161,26 @@ web3_sendings = Table(
     UniqueConstraint("chain_id", "sender", "nonce"),
     Index("ix_till_desk_web3_sendings_status", "status", "created_at"),
     CheckConstraint("length(units) = 78", name="desk_web3_sendings_units"),
+    CheckConstraint(
+        "status not in ('sent', 'final') or"
+        " (sender is not null and nonce is not null and tx_hash is not null)",
+        name="desk_web3_sendings_sent",
+    ),
+    CheckConstraint("status <> 'queued' or nonce is null", name="desk_web3_sendings_queued"),
     sqlite_strict=True,
 )
+"""``sender`` and ``nonce`` are known once it is signed: then it may be on the chain any time."""
 
 web3_transactions = Table(
     "till_desk_web3_transactions",
     metadata,
     Column("tx_hash", Text, primary_key=True),
-    Column("sending_id", Text, ForeignKey("till_desk_web3_sendings.id"), nullable=False, index=True),
+    Column(
+        "sending_id", Text, ForeignKey("till_desk_web3_sendings.id"), nullable=False, index=True
+    ),
     Column("raw", Text, nullable=False),
+    Column("nonce", Whole, nullable=False),
+    Column("gas", Whole, nullable=False),
     Column("max_fee", Units, nullable=False),
     Column("priority_fee", Units, nullable=False),
     Column("signed_at", Utc, nullable=False),

@@ -79,7 +79,7 @@ def upgrade() -> None:
         sa.Column("chain_id", WHOLE, nullable=False),
         sa.Column("purpose", sa.Text(), nullable=False),
         sa.Column("path", sa.Text(), nullable=False),
-        sa.Column("sender", sa.Text(), nullable=False),
+        sa.Column("sender", sa.Text(), nullable=True),
         sa.Column("recipient", sa.Text(), nullable=False),
         sa.Column("coin_id", sa.Text(), nullable=True),
         sa.Column("units", columns.Units(), nullable=False),
@@ -97,8 +97,15 @@ def upgrade() -> None:
             name=op.f("ck_desk_web3_sendings_purpose"),
         ),
         sa.CheckConstraint(
+            "status <> 'queued' or nonce is null", name=op.f("ck_desk_web3_sendings_queued")
+        ),
+        sa.CheckConstraint(
             "status in ('failed', 'final', 'queued', 'sent')",
             name=op.f("ck_desk_web3_sendings_status"),
+        ),
+        sa.CheckConstraint(
+            "status not in ('sent', 'final') or (sender is not null and nonce is not null and tx_hash is not null)",
+            name=op.f("ck_desk_web3_sendings_sent"),
         ),
         sa.CheckConstraint("length(units) = 78", name=op.f("ck_desk_web3_sendings_units")),
         sa.ForeignKeyConstraint(
@@ -165,6 +172,8 @@ def upgrade() -> None:
         sa.Column("tx_hash", sa.Text(), nullable=False),
         sa.Column("sending_id", sa.Text(), nullable=False),
         sa.Column("raw", sa.Text(), nullable=False),
+        sa.Column("nonce", WHOLE, nullable=False),
+        sa.Column("gas", WHOLE, nullable=False),
         sa.Column("max_fee", columns.Units(), nullable=False),
         sa.Column("priority_fee", columns.Units(), nullable=False),
         sa.Column("signed_at", columns.Utc(), nullable=False),
@@ -182,6 +191,29 @@ def upgrade() -> None:
         "till_desk_web3_transactions",
         ["sending_id"],
         unique=False,
+    )
+    op.create_table(
+        "till_desk_w3_contracts",
+        sa.Column("company_id", sa.Text(), nullable=False),
+        sa.Column("chain_id", WHOLE, nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("sending_id", sa.Text(), nullable=True),
+        sa.Column("created_at", columns.Utc(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["company_id"],
+            ["till_desk_w3_companies.id"],
+            name=op.f("fk_till_desk_w3_contracts_company_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["sending_id"],
+            ["till_desk_web3_sendings.id"],
+            name=op.f("fk_till_desk_w3_contracts_sending_id"),
+        ),
+        sa.PrimaryKeyConstraint("company_id", name=op.f("pk_till_desk_w3_contracts")),
+        sa.UniqueConstraint(
+            "chain_id", "address", name=op.f("uq_till_desk_w3_contracts_chain_id_address")
+        ),
+        sqlite_strict=True,
     )
     op.create_table(
         "till_desk_web3_entries",
@@ -241,14 +273,78 @@ def upgrade() -> None:
         ["watched_until"],
         unique=False,
     )
+    op.create_table(
+        "till_desk_w3_moves",
+        sa.Column("token_id", sa.Text(), nullable=False),
+        sa.Column("attempt", WHOLE, autoincrement=False, nullable=False),
+        sa.Column("order_id", sa.Text(), nullable=False),
+        sa.Column("chain_id", WHOLE, nullable=False),
+        sa.Column("contract", sa.Text(), nullable=False),
+        sa.Column("number", columns.Units(), nullable=False),
+        sa.Column("recipient", sa.Text(), nullable=False),
+        sa.Column("sending_id", sa.Text(), nullable=True),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("created_at", columns.Utc(), nullable=False),
+        sa.Column("updated_at", columns.Utc(), nullable=False),
+        sa.CheckConstraint(
+            "sending_id is not null or state = 'arrived'", name=op.f("ck_desk_w3_moves_sending_id")
+        ),
+        sa.CheckConstraint(
+            "state in ('arrived', 'failed', 'given_up', 'under_way')",
+            name=op.f("ck_desk_w3_moves_state"),
+        ),
+        sa.CheckConstraint("attempt > 0", name=op.f("ck_desk_w3_moves_attempt")),
+        sa.CheckConstraint("length(number) = 78", name=op.f("ck_desk_w3_moves_number")),
+        sa.ForeignKeyConstraint(
+            ["order_id"],
+            ["till_desk_w3_orders.order_id"],
+            name=op.f("fk_till_desk_w3_moves_order_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["sending_id"],
+            ["till_desk_web3_sendings.id"],
+            name=op.f("fk_till_desk_w3_moves_sending_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["token_id"],
+            ["till_desk_product_tokens.id"],
+            name=op.f("fk_till_desk_w3_moves_token_id"),
+        ),
+        sa.PrimaryKeyConstraint("token_id", "attempt", name=op.f("pk_till_desk_w3_moves")),
+        sa.UniqueConstraint("sending_id", name=op.f("uq_till_desk_w3_moves_sending_id")),
+        sqlite_strict=True,
+    )
+    op.create_index(
+        "ix_till_desk_w3_moves_of_order",
+        "till_desk_w3_moves",
+        ["order_id", "token_id"],
+        unique=False,
+    )
+    op.create_index(
+        "uq_till_desk_w3_moves_one_way",
+        "till_desk_w3_moves",
+        ["token_id"],
+        unique=True,
+        sqlite_where=sa.text("state <> 'given_up'"),
+        postgresql_where=sa.text("state <> 'given_up'"),
+    )
 
 
 def downgrade() -> None:
     replace_check(ORDERS, CURRENCY, LONGER, CODE)
+    op.drop_index(
+        "uq_till_desk_w3_moves_one_way",
+        table_name="till_desk_w3_moves",
+        sqlite_where=sa.text("state <> 'given_up'"),
+        postgresql_where=sa.text("state <> 'given_up'"),
+    )
+    op.drop_index("ix_till_desk_w3_moves_of_order", table_name="till_desk_w3_moves")
+    op.drop_table("till_desk_w3_moves")
     op.drop_index("ix_till_desk_web3_payments_watched", table_name="till_desk_web3_payments")
     op.drop_table("till_desk_web3_payments")
     op.drop_index("ix_till_desk_web3_entries_owner", table_name="till_desk_web3_entries")
     op.drop_table("till_desk_web3_entries")
+    op.drop_table("till_desk_w3_contracts")
     op.drop_index(
         op.f("ix_till_desk_web3_transactions_sending_id"), table_name="till_desk_web3_transactions"
     )

@@ -1,0 +1,1 @@
+"""Money on chains: what is watched, credited, sent and swept; `Web3Desk` holds the parts."""
