@@ -80,6 +80,10 @@ def _rate(value: Any) -> Decimal:
 
 
 def _chain(given: Any) -> Chain:
+    if isinstance(given, Chain):
+        for coin in given.coins:
+            _declare(coin)
+        return given
     made = _known(given, _CHAIN, _NEEDED, "chain")
     number = values.whole(1, 2**53)(made["id"])
     nodes = tuple(_node(one) for one in _many(made["nodes"], "nodes"))
@@ -154,18 +158,22 @@ def _coin(chain_id: int, given: Any) -> Coin:
         contract=contract,
         name=str(made.get("name", "")),
     )
+    _declare(coin)
+    return coin
+
+
+def _declare(coin: Coin) -> None:
     try:
         declare_coin(coin.code, coin.digits)
     except MoneyError as error:
         raise ValueError(error.message.rstrip(".")) from None
-    return coin
 
 
 @dataclass(frozen=True, slots=True)
 class Web3Settings(Both):
     """Chains that shoppers may pay on; none turns the whole of it off."""
 
-    chains: tuple[Chain, ...] = setting(  # noqa: RUF009 - a field
+    chains: tuple[Chain, ...] = setting(
         "TILL_WEB3_CHAINS",
         (),
         read_chains,
@@ -179,7 +187,7 @@ class Web3Settings(Both):
         "File with the phrase that the desk's addresses are derived from; or put the phrase into"
         " the environment as `TILL_WEB3_SEED`.",
     )
-    web3_rates: Rates | None = setting(
+    web3_rates: Rates | None = setting(  # noqa: RUF009 - a field
         "TILL_WEB3_RATES",
         None,
         values.maybe(read_rates),
@@ -220,7 +228,7 @@ class Web3Settings(Both):
             except (OSError, UnicodeDecodeError):
                 raise SettingsError(
                     "The file that TILL_WEB3_SEED_FILE names cannot be read.",
-                    remedy="Name a text file that holds the phrase and that only the desk may read.",
+                    remedy="Name a text file with the phrase that only the desk may read.",
                 ) from None
         phrase = os.environ.get(SEED, "").strip()
         if not phrase:

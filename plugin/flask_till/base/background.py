@@ -8,7 +8,8 @@ from __future__ import annotations
 import atexit
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from .logs import logger
 from .relay import Relay
@@ -16,16 +17,34 @@ from .relay import Relay
 log = logger(__name__)
 
 
+class Loop(Protocol):
+    """A thread of its own that goes on until it is told to stop."""
+
+    def start(self) -> None:
+        """Begin, or go on; harmless when it runs."""
+
+    def stop(self) -> None: ...
+
+
 class Background:
     """The threads of one shop or one desk in this process.
 
-    ``sweep`` is called again and again, with ``every`` seconds between two calls.
+    ``sweep`` is called again and again, with ``every`` seconds between two calls; ``beside`` are
+    loops that run as long as it does.
     """
 
     def __init__(
-        self, relay: Relay, sweep: Callable[[], object], *, every: float, enabled: bool
+        self,
+        relay: Relay,
+        sweep: Callable[[], object],
+        *,
+        every: float,
+        enabled: bool,
+        beside: Callable[[], Sequence[Loop]] = tuple,
     ) -> None:
         self.relay = relay
+        self._beside = beside
+        self._running: Sequence[Loop] = ()
         self._sweep = sweep
         self._every = every
         self._enabled = enabled
@@ -49,6 +68,9 @@ class Background:
             self._ended.clear()
             self._sweeper = threading.Thread(target=self._run, name="till-sweeper", daemon=True)
             self._sweeper.start()
+        self._running = self._running or self._beside()
+        for loop in self._running:
+            loop.start()
         atexit.register(self.stop)
 
     def _run(self) -> None:
@@ -66,6 +88,8 @@ class Background:
         with self._lock:
             sweeper, self._sweeper, self._pid = self._sweeper, None, 0
         self._ended.set()
+        for loop in self._running:
+            loop.stop()
         if sweeper is not None and sweeper is not threading.current_thread():
             sweeper.join(timeout=20)
         self.relay.stop()

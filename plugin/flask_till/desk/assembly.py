@@ -53,7 +53,8 @@ from .wallet_desk import WalletDesk, wallet_desk_of
 from .wallet_port import SendCode
 
 if TYPE_CHECKING:
-    from .web3.web3_desk import Web3Desk
+    from .web3.token_port import Rates
+    from .web3.web3_desk import Signs, Web3Desk
 
 LOCAL_HOSTS = ("localhost", "127.0.0.1")
 
@@ -87,6 +88,9 @@ def assemble(
     gateways: Iterable[Gateway] | None,
     clock: Clock,
     send_code: SendCode | None,
+    *,
+    signer: Signs | None = None,
+    rates: Rates | None = None,
 ) -> DeskState:
     """Every part, put together. Opens no connection and starts no thread."""
     database = Database(settings.database_url, clock=clock)
@@ -99,7 +103,7 @@ def assemble(
     hosts += LOCAL_HOSTS if settings.in_development else ()
     host_calls = HostCalls(database, seal, clock, allowed_hosts=hosts)
     inside = gateways_inside(database, host_calls)
-    web3, of_chains = chains_of(settings, database)
+    web3, of_chains = chains_of(settings, database, signer, rates)
     cashier = Cashier(
         database,
         choose_gateways(settings, gateways, clock, inside, of_chains),
@@ -182,19 +186,22 @@ def assemble(
             schedules={one.name: one.schedule for one in partners},
             also_sweep=lambda: wallet_desk.sweep() + partners.sweep(),
             enabled=settings.background,
+            beside=web3.loops if web3 is not None and settings.watches else tuple,
         ),
         callbacks=callbacks,
         web3=web3,
     )
 
 
-def chains_of(settings: DeskSettings, database: Database) -> tuple[Web3Desk | None, list[Gateway]]:
+def chains_of(
+    settings: DeskSettings, database: Database, signer: Signs | None, rates: Rates | None
+) -> tuple[Web3Desk | None, list[Gateway]]:
     """Nothing where no chain is set up; only then are the libraries of chains imported."""
     if not settings.has_web3:
         return None, []
     from .web3_setup import web3_of
 
-    return web3_of(settings, database)
+    return web3_of(settings, database, signer, rates)
 
 
 def gateways_inside(database: Database, calls: HostCalls) -> list[Gateway]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
-from ..base.background import Background
+from ..base.background import Background, Loop
 from ..base.database import Database
 from ..base.outbox import Delivery
 from ..base.relay import DONE, Courier, Outcome, Relay
@@ -82,6 +82,7 @@ def background_of(
     schedules: Mapping[str, tuple[int, ...]],
     also_sweep: Callable[[], int],
     enabled: bool,
+    beside: Callable[[], Sequence[Loop]] = tuple,
 ) -> Background:
     """The relay of a desk's callbacks and jobs, and the sweep that ends what is over.
 
@@ -94,4 +95,4 @@ def background_of(
     def sweep() -> int:
         return cashier.sweep() + also_sweep()
 
-    return Background(relay, sweep, every=SWEEP_EVERY, enabled=enabled)
+    return Background(relay, sweep, every=SWEEP_EVERY, enabled=enabled, beside=beside)

@@ -34,6 +34,9 @@ from .wallet_port import SendCode
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
+    from .web3.token_port import Rates
+    from .web3.web3_desk import Signs
+
 
 class OrderDesk:
     """Takes the money of one shop or of many merchants; one for an application, or for several.
@@ -42,6 +45,8 @@ class OrderDesk:
     in development the sandbox. Any setting can be given by its field name, such as
     ``OrderDesk(app, public_url="https://pay.example.com")``. ``send_code(phone, code)`` sends a
     sign-in code of the wallet; without it only development can sign in, where the page shows it.
+    ``signer`` holds the keys of chains in place of a seed phrase, ``rates`` says what coins cost
+    in place of a table; both as `docs/web3.md` has it.
     Everything can be given here or to `init_app`, which wins. Raises `SettingsError`.
     """
 
@@ -53,6 +58,8 @@ class OrderDesk:
         gateways: Iterable[Gateway] | None = None,
         clock: Clock = system_clock,
         send_code: SendCode | None = None,
+        signer: Signs | None = None,
+        rates: Rates | None = None,
         **settings: Any,
     ) -> None:
         self._given = {
@@ -60,6 +67,8 @@ class OrderDesk:
             "gateways": gateways,
             "clock": clock,
             "send_code": send_code,
+            "signer": signer,
+            "rates": rates,
             **settings,
         }
         self._apps: WeakSet[Flask] = WeakSet()
@@ -77,11 +86,21 @@ class OrderDesk:
         url_prefix, gateways, clock, send_code = (
             parts.pop(name) for name in ("url_prefix", "gateways", "clock", "send_code")
         )
+        signer, rates = parts.pop("signer"), parts.pop("rates")
         _refuse_unknown(parts)
         settings = read_desk(
             app.config, instance=app.instance_path, debug=app.debug or app.testing, **parts
         )
-        state = assemble(self, settings, _checked_prefix(url_prefix), gateways, clock, send_code)
+        state = assemble(
+            self,
+            settings,
+            _checked_prefix(url_prefix),
+            gateways,
+            clock,
+            send_code,
+            signer=signer,
+            rates=rates,
+        )
         require_address(settings, app.config)
         app.extensions[EXTENSION] = state
         self._apps.add(app)

@@ -18,6 +18,7 @@ from .claim_audit import CLAIM_INVARIANTS, KIGO_INVARIANTS
 from .ipos_audit import IPOS_INVARIANTS
 from .w3block_audit import W3BLOCK_INVARIANTS
 from .w3block_told_audit import TOLD_INVARIANTS
+from .web3_audit import WEB3_INVARIANTS
 
 
 def _listed(words: Iterable[str]) -> str:
@@ -214,6 +215,7 @@ INVARIANTS = (
     *KIGO_INVARIANTS,
     *W3BLOCK_INVARIANTS,
     *TOLD_INVARIANTS,
+    *WEB3_INVARIANTS,
 )
 
 

@@ -120,7 +120,9 @@ def _book(
     sign: int = 1,
 ) -> bool:
     """The entry and the balance together; False when the entry is there already."""
-    if not work.insert_once(web3_entries, _values(work, kind, ref, owner, coin_id, units, order_id)):
+    if not work.insert_once(
+        web3_entries, _values(work, kind, ref, owner, coin_id, units, order_id)
+    ):
         return False
     key = (web3_balances.c.owner == owner, web3_balances.c.coin_id == coin_id)
     work.insert_once(web3_balances, {"owner": owner, "coin_id": coin_id, "units": 0})

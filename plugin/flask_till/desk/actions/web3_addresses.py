@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import Text, cast, func, select
 
 from ...base.database import Work
 from ...errors import NotFound
@@ -47,11 +47,14 @@ def owner_of(work: Work, address: str) -> str | None:
 
 
 def watched_addresses(work: Work, chain_id: int) -> list[str]:
-    """Where money may come on any chain: payments whose time runs, and every account.
+    """Where money may come on a chain: payments whose time runs, and every account.
 
-    A key has the same address on all chains, so ``chain_id`` leaves none out.
+    A payment is awaited on the chains that it has a price on; an account on all of them.
     """
-    awaited = select(web3_payments.c.address).where(web3_payments.c.watched_until >= work.now)
+    awaited = select(web3_payments.c.address).where(
+        web3_payments.c.watched_until >= work.now,
+        cast(web3_payments.c.dues, Text).contains(f'"{chain_id}:'),
+    )
     accounts = select(web3_addresses.c.address).where(web3_addresses.c.owner.is_not(None))
     return list(work.execute(awaited.union_all(accounts)).scalars())
 

@@ -126,9 +126,7 @@ def deposits_at(work: Work, address: str) -> list[Deposit]:
     query = (
         select(web3_deposits)
         .where(web3_deposits.c.address == address, web3_deposits.c.status != DROPPED)
-        .order_by(
-            web3_deposits.c.block_number, web3_deposits.c.tx_hash, web3_deposits.c.log_index
-        )
+        .order_by(web3_deposits.c.block_number, web3_deposits.c.tx_hash, web3_deposits.c.log_index)
     )
     return [deposit_from(row) for row in work.execute(query).all()]
 
@@ -169,9 +167,8 @@ def _confirmations(work: Work, deposits: Iterable[Deposit]) -> dict[str, int]:
     waiting = [one for one in deposits if one.status != FINAL]
     if not waiting:
         return {}
-    heads = dict(
-        work.execute(select(web3_heads.c.chain_id, web3_heads.c.number)).tuples().all()
-    )
+    known = work.execute(select(web3_heads.c.chain_id, web3_heads.c.number)).all()
+    heads = {row.chain_id: row.number for row in known}
     youngest: dict[str, Deposit] = {}
     for one in waiting:
         if one.coin_id not in youngest or youngest[one.coin_id].block_number < one.block_number:

@@ -21,7 +21,7 @@ def units_of_refund(
     """
     query = select(refunds.c.id, refunds.c.amount).where(refunds.c.payment_id == payment_id)
     amounts = {row.id: row.amount for row in work.execute(query).all()}
-    sent = {row.id: row.units for row in _sendings(work, list(amounts))}
+    sent: dict[str, int] = {row.id: row.units for row in _sendings(work, list(amounts))}
     sent |= {row.ref: row.units for row in _returns(work, list(amounts))}
     if refund_id in sent:
         return sent[refund_id]

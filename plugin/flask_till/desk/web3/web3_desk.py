@@ -8,20 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from threading import Lock
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ...base.database import Database
 from ...base.logs import logger
 from ...chains import Chain, Coin
 from ...errors import NotFound, RequestError
+from ...money import Money
 from ..actions import web3_addresses, web3_payments
 from ..cashier import Cashier
 from ..gateways import RefundNotice
 from ..onchain import FINAL, Sending, Standing
 from .accounts import Account, DeskAccounts
 from .deposits import DeskDeposits
-from .sending import Sender
-from .watching import Watcher
+from .token_port import Calls, Prices, Rates
+
+if TYPE_CHECKING:
+    from .sending import Sender
+    from .watch_loop import WatchLoop
+    from .watching import Progress, Watcher
 
 log = logger(__name__)
 
@@ -35,7 +40,10 @@ class Signs(Protocol):
 
 
 class Web3Desk:
-    """``nodes_of`` reaches the nodes of a chain; it is asked once for each."""
+    """``nodes_of`` reaches the nodes of a chain; it is asked once for each.
+
+    ``rates`` and ``prices`` say what coins cost, ``calls`` how contracts of tokens are called.
+    """
 
     def __init__(
         self,
@@ -45,12 +53,18 @@ class Web3Desk:
         nodes_of: Callable[[Chain], Any],
         *,
         keys: Sequence[str],
+        rates: Rates,
+        prices: Prices,
+        calls: Calls,
         treasury: str | None = None,
     ) -> None:
         self.database = database
         self.chains = tuple(chains)
         self.signer = signer
         self.treasury = treasury
+        self.rates = rates
+        self.prices = prices
+        self.calls = calls
         self.deposits = DeskDeposits(database, signer, keys)
         self.accounts = DeskAccounts(database, signer)
         self.cashier: Cashier | None = None
@@ -79,6 +93,13 @@ class Web3Desk:
         """Those of live chains, or those of test chains."""
         return [coin for chain in self.chains if chain.testnet != live for coin in chain.coins]
 
+    def dues(self, price: Money, *, live: bool) -> dict[str, int]:
+        """The price in every coin that has one now: coin id -> base units."""
+        reckoned = {
+            coin.id: self.prices.due_in(coin, price, self.rates) for coin in self.coins(live=live)
+        }
+        return {coin: units for coin, units in reckoned.items() if units is not None}
+
     def account(self, owner: str) -> Account:
         """A shopper's account; made when it is asked for the first time."""
         return self.accounts.account(owner)
@@ -99,6 +120,9 @@ class Web3Desk:
         return self._parts_of(chain_id)[2]
 
     def _parts_of(self, chain_id: int) -> tuple[Any, Watcher, Sender]:
+        from .sending import Sender
+        from .watching import Watcher
+
         with self._lock:
             if chain_id not in self._parts:
                 chain = self.chain(chain_id)
@@ -115,6 +139,16 @@ class Web3Desk:
         more = self.watcher(chain_id).step()
         self.sender(chain_id).step()
         return more
+
+    def follower(self, chain_id: int) -> Follower:
+        """What a loop steps."""
+        return Follower(self, chain_id)
+
+    def loops(self) -> list[WatchLoop]:
+        """A thread for each chain, not started yet."""
+        from .watch_loop import WatchLoop
+
+        return [WatchLoop(self.follower(chain.id)) for chain in self.chains]
 
     # --- what their news mean -------------------------------------------------------------
 
@@ -141,3 +175,22 @@ class Web3Desk:
             )
         except NotFound:
             log.info("sending %s is no refund of an order", sending.id)
+
+
+class Follower:
+    """The watcher and the sender of a chain, stepped together."""
+
+    def __init__(self, desk: Web3Desk, chain_id: int) -> None:
+        self.chain = desk.chain(chain_id)
+        self._desk = desk
+
+    @property
+    def progress(self) -> Progress | None:
+        return self._desk.watcher(self.chain.id).progress
+
+    @property
+    def is_paused(self) -> bool:
+        return self._desk.watcher(self.chain.id).is_paused
+
+    def step(self) -> bool:
+        return self._desk.step(self.chain.id)

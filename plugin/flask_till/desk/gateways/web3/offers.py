@@ -1,4 +1,4 @@
-"""What the order page is told, to have a payment made: an address, and what to send in each coin."""
+"""What the order page is told to have a payment made: an address, and what to send to it."""
 
 from __future__ import annotations
 
@@ -10,9 +10,7 @@ from ...onchain import Standing
 from .. import Charge
 
 
-def offer_to_page(
-    charge: Charge, standing: Standing, chains: Sequence[Chain]
-) -> Mapping[str, Any]:
+def offer_to_page(charge: Charge, standing: Standing, chains: Sequence[Chain]) -> Mapping[str, Any]:
     """JSON for the page's script. Amounts are decimal texts of base units, times ISO 8601 UTC.
 
     ``call`` is the exact transaction that pays all that is due, as `eth_sendTransaction` takes it.
