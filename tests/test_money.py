@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from iso4217 import Currency
 
 from flask_till import errors
-from flask_till.money import LARGEST_MINOR, Money, exponent
+from flask_till.money import LARGEST_MINOR, Money, declare_coin, exponent
 
 PRICED = sorted(c.code for c in Currency if c.exponent is not None)
 currencies = st.sampled_from(PRICED)
@@ -106,3 +106,25 @@ TOO_MUCH = ("1." + "0" * 31 + "1", "1" * 70 + ".01", "1e999999", "1e-99999")
 def test_no_digit_is_lost_without_a_word(amount: str) -> None:
     with pytest.raises(errors.MoneyError):
         Money(amount, "PLN")
+
+
+def test_a_coin_is_money_once_it_is_declared() -> None:
+    declare_coin("TSTCOIN", 6)
+    declare_coin("TSTCOIN", 6)
+    price = Money("1234.5", "TSTCOIN")
+    assert (price.minor, str(price)) == (1_234_500_000, "1234.5")
+    assert price.format("en") == "1,234.5\u00a0TSTCOIN"
+    assert price.format("pl") == "1\u00a0234,5\u00a0TSTCOIN"
+    assert str(Money("0", "TSTCOIN")) == "0"
+    with pytest.raises(errors.MoneyError):
+        Money("0.0000001", "TSTCOIN")
+
+
+@pytest.mark.parametrize(
+    ("code", "digits"),
+    [("USD", 2), ("TSTCOIN", 7), ("tst", 2), ("AB", 2), ("ABCDEFGHIJKL", 2), ("OTHER", 9)],
+)
+def test_what_cannot_be_the_code_of_a_coin_is_refused(code: str, digits: int) -> None:
+    declare_coin("TSTCOIN", 6)
+    with pytest.raises(errors.MoneyError):
+        declare_coin(code, digits)

@@ -14,7 +14,7 @@ from .errors import MoneyError
 MOST_UNITS = 2**256 - 1
 MOST_DECIMALS = 36
 PRICED_DIGITS = 8
-"""Digits after the point that people are asked to pay at most, whatever a coin could be split to."""
+"""Digits after the point of what people are asked to pay, however far a coin can be split."""
 _EXACT = Context(prec=160, Emax=160, Emin=-160, traps=[InvalidOperation, Overflow, Inexact])
 _WIDE = Context(prec=160, Emax=160, Emin=-160, traps=[InvalidOperation, Overflow])
 

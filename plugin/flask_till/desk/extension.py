@@ -169,6 +169,8 @@ class OrderDesk:
         state.wallet_desk.calls.close()
         for dialect in state.partners:
             dialect.close()
+        if state.web3 is not None:
+            state.web3.close()
         state.database.close()
 
     def connect(self, application: WSGIApplication) -> None:

@@ -31,7 +31,7 @@ ENTRY_KINDS = (TOPUP, SPEND, RETURN, WITHDRAWAL)
 
 QUEUED, SENT, FAILED, GIVEN_UP = "queued", "sent", "failed", "given_up"
 SENDING_STATES = (QUEUED, SENT, FINAL, FAILED)
-PURPOSES = ("refund", "gas", "sweep", "mint", "transfer", "withdrawal")
+PURPOSES = ("refund", "gas", "sweep", "mint", "transfer", "deploy", "withdrawal")
 OPERATOR = "operator"
 """The path of the operator's account; deposit addresses have ``deposit/<index>``."""
 
