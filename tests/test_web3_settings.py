@@ -59,7 +59,8 @@ def test_a_coin_of_a_chain_may_price_things(tmp_path: Path) -> None:
     "change",
     [
         {"id": 0}, {"id": "x"}, {"nodes": []}, {"nodes": ["ftp://x"]}, {"nodes": "https://x"},
-        {"native": {}}, {"native": {"code": "USD"}}, {"native": {"code": "ETH", "contract": CONTRACT}},
+        {"native": {}}, {"native": {"code": "USD"}},
+        {"native": {"code": "ETH", "contract": CONTRACT}},
         {"coins": [{"code": "USDC", "decimals": 6}]},
         {"coins": [{"code": "USDC", "decimals": 6, "contract": "0x12"}]},
         {"coins": [{"code": "ETH", "decimals": 6, "contract": CONTRACT}]},
