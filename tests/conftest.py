@@ -21,6 +21,8 @@ from typing import Any, NoReturn
 import pytest
 from werkzeug.serving import ThreadedWSGIServer
 
+from tests import ready_made
+
 ROOT = Path(__file__).parents[1]
 CHROMIUM_ARGS = [
     "--disable-background-networking",
@@ -37,6 +39,14 @@ def missing(what: str) -> NoReturn:
     if os.environ.get("CI"):
         pytest.fail(message)
     pytest.skip(message)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def ready_made_secrets() -> Iterator[None]:
+    """Keys and passwords that take no time to make."""
+    with pytest.MonkeyPatch.context() as patch:
+        ready_made.hurry(patch)
+        yield
 
 
 # ---- time ----
