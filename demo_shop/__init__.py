@@ -1,8 +1,8 @@
 """Stempel: a small shop that sells with Flask-Till. ``python -m demo_shop`` starts it.
 
 Read `catalog` for what it sells, `shop` for the shop itself, `fronts` for the protocols that it
-sells through, and `desk` for the order desk that takes its money. `partners` and `__main__` only
-set them up for trying things out.
+sells through, and `desk` for the order desk that takes its money. `partners`, `chain` and
+`__main__` only set them up for trying things out.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ class Site:
     shop_port: int
     desk_port: int
     folder: Path
+    chain_port: int = 8545
 
     @classmethod
     def from_environment(cls) -> Site:
@@ -31,6 +32,7 @@ class Site:
             shop_port=int(os.environ.get("SHOP_PORT") or 5000),
             desk_port=int(os.environ.get("DESK_PORT") or 5001),
             folder=Path(folder).resolve(),
+            chain_port=int(os.environ.get("CHAIN_PORT") or 8545),
         )
 
     @property

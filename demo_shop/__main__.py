@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import signal
 import socket
 import sys
@@ -15,7 +16,7 @@ import httpx
 from flask import Flask
 from werkzeug.serving import make_server
 
-from . import Site, partners
+from . import Site, chain, partners
 from .desk import create_desk, desk, user_token
 from .fronts import FRONTS, Front
 from .shop import create_app, till
@@ -25,7 +26,8 @@ ENVIRONMENT = """environment:
   DESK_PORT        port of the order desk (5001), which is served as http://127.0.0.1:5001;
                    on the three ports after it the same shop is an IPOS widget, a Boxo miniapp
                    and a W3block company
-  TILL_DEMO_DIR    folder of the databases and of partners.json (demo_shop/instance);
+  CHAIN_PORT       port of the chain's node (8545), with --web3
+  TILL_DEMO_DIR    folder of the databases, of the chain and of partners.json (demo_shop/instance);
                    delete it to start afresh
   STRIPE_SECRET_KEY, STRIPE_PUBLISHABLE_KEY, STRIPE_WEBHOOK_SECRET
                    together, these put Stripe beside the sandbox; use test keys
@@ -37,11 +39,12 @@ stopping = threading.Event()
 def main() -> None:
     parser = argparse.ArgumentParser("python -m demo_shop", description=__doc__, epilog=ENVIRONMENT)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.parse_args()
+    parser.add_argument("--web3", action="store_true", help="with a chain, its coins, and a wallet")
+    with_chain = parser.parse_args().web3
     try:
         site = Site.from_environment()
     except ValueError:
-        parser.error("SHOP_PORT and DESK_PORT must be numbers.")
+        parser.error("SHOP_PORT, DESK_PORT and CHAIN_PORT must be numbers.")
     for stop in (signal.SIGINT, signal.SIGTERM):
         signal.signal(stop, lambda *_: stopping.set())
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
@@ -49,7 +52,9 @@ def main() -> None:
         fronts = [front(site) for front in FRONTS]
         sockets = {f.name: running.enter_context(listen(variable(f), f.port)) for f in fronts}
         desk_socket = running.enter_context(listen("DESK_PORT", site.desk_port))
-        desk_app = create_desk(site)
+        chain.forget(site)
+        local = running.enter_context(chain.run_chain(site)) if with_chain else None
+        desk_app = create_desk(site, local)
         running.callback(close_desk, desk_app)
         running.enter_context(serve(desk_app, desk_socket))
         for front in fronts:
@@ -61,6 +66,9 @@ def main() -> None:
         urls = [f"{site.desk_url}/v1/openapi.json", *(front.url for front in fronts)]
         if all(answers(url) for url in urls):
             print(welcome(site, str(file)), flush=True)
+            if local is not None:
+                print(welcome_to_chain(site, local), flush=True)
+            print("  Ctrl-C stops it all.\n", flush=True)
             stopping.wait()
         print("The demo stops. Baskets and orders are kept for the next time.", flush=True)
 
@@ -150,9 +158,45 @@ def welcome(site: Site, partners_file: str) -> str:
   Each protocol has a session of that kind: docs/protocol-till.md, docs/protocol-ipos.md,
   docs/protocol-boxo.md, docs/protocol-w3block.md, docs/inpost-pay.md. The keys that they use are in
   {partners_file}
-
-  Ctrl-C stops it all.
 """
+
+
+def welcome_to_chain(site: Site, local: chain.LocalChain) -> str:
+    """Where to click to pay on the chain, and what an operator types."""
+    from .chain.bank import CHAIN_ID
+
+    return f"""
+  A chain runs here, too: one node (anvil) at {local.node.url}, with a coin that is worth nothing.
+  It is kept with the rest, and makes blocks while something happens.
+
+    a wallet      {site.desk_url}/chain   shows what it has, gives coins away, sends
+
+  Put something in the basket, check out, and choose "Crypto" on the order page. Then
+
+    own wallet    press the button of Trzos, the demo wallet, which is in the desk's pages;
+                  one of your own (MetaMask) is offered there, too: add the network Demo chain,
+                  id {CHAIN_ID}, {local.node.url}, and import this key, which has money:
+                  {local.private_key}
+    QR, address   press "Open in a wallet app" and send what the wallet shows; or copy the address,
+                  and send too little or too much to see what becomes of it
+    account       open {site.desk_url}/wallet and sign in, send something to the address of your
+                  account there, then choose "Crypto account" on the order page
+
+  What was paid waits at the addresses of the orders. In another terminal, sweep it together:
+
+    export FLASK_APP=demo_shop.desk:create_desk{variables()}
+    .venv/bin/flask till web3 sweep          # what would move
+    .venv/bin/flask till web3 sweep --yes    # to {local.keys["treasury"].address}
+    .venv/bin/flask till web3 status
+
+  The words that the desk's addresses come from are in {local.keys.desk_file}
+"""
+
+
+def variables() -> str:
+    """What another terminal has to set to mean this demo."""
+    names = ("SHOP_PORT", "DESK_PORT", "CHAIN_PORT", "TILL_DEMO_DIR")
+    return "".join(f" {name}={os.environ[name]}" for name in names if name in os.environ)
 
 
 if __name__ == "__main__":

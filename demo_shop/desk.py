@@ -13,6 +13,7 @@ from flask_till import Money, OrderDesk, Product, errors
 
 from . import Site
 from .catalog import GIFT_CARD, Goods
+from .chain import LocalChain, settings_of
 from .host import HostApp, host_pages
 from .outside_host import host_server
 from .partners import BOXO, INPOST, IPOS, KIGO, LOCAL_NETWORKS, SHOP, W3BLOCK, w3block_id
@@ -30,13 +31,17 @@ STAFF = ("admin", "superAdmin")
 desk = OrderDesk()
 
 
-def create_desk(site: Site | None = None) -> Flask:
-    """``flask --app demo_shop.desk:create_desk till ...`` is this desk's command line."""
+def create_desk(site: Site | None = None, chain: LocalChain | None = None) -> Flask:
+    """``flask --app demo_shop.desk:create_desk till ...`` is this desk's command line.
+
+    While a chain runs on this machine the desk takes its coins; ``chain`` shows its pages, too.
+    """
     site = site or Site.from_environment()
     app = Flask(__name__, instance_path=str(site.folder / "desk"), static_folder=None)
     app.config.update(TILL_ENV="development", TILL_DESK_PUBLIC_URL=site.desk_url)
     if all(name in os.environ for name in STRIPE.values()):
         app.config.update({key: os.environ[name] for key, name in STRIPE.items()})
+    app.config.update(settings_of(site))
     desk.init_app(app)
     with app.app_context():
         enrol_shop(site)
@@ -47,6 +52,10 @@ def create_desk(site: Site | None = None) -> Flask:
     host = HostApp(BOXO.client_id, BOXO.user_reference, BOXO.app_id, site.boxo_url)
     app.register_blueprint(host_pages(desk, host))
     app.register_blueprint(host_server(BOXO.outside_client_id, BOXO.outside_secret_key))
+    if chain is not None:
+        from .chain.pages import mount_chain
+
+        mount_chain(app, chain, site.shop_url)
     return app
 
 

@@ -15,6 +15,7 @@ from flask_till import Money, Product, SqlCatalog, Till
 
 from . import Site
 from .catalog import CATEGORIES, Goods, consents, goes_with
+from .chain import settings_of
 from .fronts import Front
 
 FEATURED = ("teapot", "cards", "wrap")
@@ -50,6 +51,7 @@ def create_app(site: Site, front: Front) -> Flask:
         promotions=promotions,
         categories=CATEGORIES,
         has_wallet="inpost_client_id" in front.settings,
+        chain_wallet=f"{site.desk_url}/chain" if settings_of(site) else None,
     )
     return app
 

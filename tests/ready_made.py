@@ -13,7 +13,6 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from sqlalchemy import create_engine, make_url
 from sqlalchemy.pool import NullPool
-
 from werkzeug.security import generate_password_hash
 
 from flask_till.base.migrations import Migrations

@@ -52,7 +52,14 @@ def test_without_a_number_of_confirmations_the_nodes_say_what_is_final(tmp_path:
 def test_a_coin_of_a_chain_may_price_things(tmp_path: Path) -> None:
     desk(tmp_path, TILL_WEB3_CHAINS=[CHAIN])
     assert Money("12.500001", "USDC").minor == 12_500_001
-    assert Money("0.00000001", "ETH").minor == 1
+    assert Money("0.000001", "ETH").minor == 1
+
+
+def test_a_coin_may_be_split_differently_on_two_chains(tmp_path: Path) -> None:
+    other = CHAIN | {"id": 56, "name": "BSC", "native": {"code": "BNB"}}
+    other["coins"] = [{"code": "USDC", "decimals": 18, "contract": CONTRACT}]
+    here, there = desk(tmp_path, TILL_WEB3_CHAINS=[CHAIN, other]).chains
+    assert (here.coins[1].decimals, there.coins[1].decimals) == (6, 18)
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,10 @@ from .errors import MoneyError
 
 MOST_UNITS = 2**256 - 1
 MOST_DECIMALS = 36
-PRICED_DIGITS = 8
+ASKED_DIGITS = 8
 """Digits after the point of what people are asked to pay, however far a coin can be split."""
+PRICED_DIGITS = 6
+"""Those of a price that is in the coin itself. USDC has 6 on some chains and 18 on others."""
 _EXACT = Context(prec=160, Emax=160, Emin=-160, traps=[InvalidOperation, Overflow, Inexact])
 _WIDE = Context(prec=160, Emax=160, Emin=-160, traps=[InvalidOperation, Overflow])
 
@@ -36,7 +38,12 @@ class Coin:
 
     @property
     def digits(self) -> int:
-        """Digits after the point that a price in it has."""
+        """Digits after the point of what is asked for in it."""
+        return min(self.decimals, ASKED_DIGITS)
+
+    @property
+    def priced_digits(self) -> int:
+        """Digits after the point of a price in it: the same on chains that split it differently."""
         return min(self.decimals, PRICED_DIGITS)
 
     def units(self, amount: Decimal) -> int:
@@ -82,6 +89,11 @@ class Chain:
     @property
     def native(self) -> Coin:
         return self.coins[0]
+
+    @property
+    def offered(self) -> tuple[Coin, ...]:
+        """In the order that people are shown them: tokens as they are listed, the native last."""
+        return (*self.coins[1:], self.native)
 
     def coin(self, coin_id: str) -> Coin | None:
         return next((one for one in self.coins if one.id == coin_id), None)

@@ -34,6 +34,8 @@ from .desk.commands.merchants import (
 )
 from .desk.commands.transfers import transfers
 from .desk.commands.w3block import w3block
+from .desk.commands.watch import watch
+from .desk.commands.web3 import web3
 from .desk.counter import EXTENSION as DESK
 from .desk.tables import MIGRATIONS as DESK_MIGRATIONS
 from .errors import SettingsError, TillError
@@ -64,6 +66,8 @@ till.add_command(ipos)
 till.add_command(boxo)
 till.add_command(kigo)
 till.add_command(w3block)
+till.add_command(watch)
+till.add_command(web3)
 till.add_command(claims)
 till.add_command(transfers)
 till.add_command(ledger)

@@ -164,7 +164,7 @@ def _coin(chain_id: int, given: Any) -> Coin:
 
 def _declare(coin: Coin) -> None:
     try:
-        declare_coin(coin.code, coin.digits)
+        declare_coin(coin.code, coin.priced_digits)
     except MoneyError as error:
         raise ValueError(error.message.rstrip(".")) from None
 

@@ -27,7 +27,9 @@ from tests.desk.ipos.test_audit import SPOILS as IPOS_SPOILS
 from tests.desk.kigo.spoils import KIGO_SPOILS
 from tests.desk.w3block.spoils import W3BLOCK_SPOILS
 from tests.desk.wallet.spoils import WALLET_SPOILS
-from tests.desk.web3.spoils import WEB3_SPOILS
+from tests.desk.web3.spoils import SENDINGS_SPOILS, WEB3_SPOILS
+from tests.desk.web3.test_w3block_audit import ARRIVED, MOVING
+from tests.desk.web3.test_watch_audit import SPOILS as CHAIN_SPOILS
 
 Spoil = Callable[[Any], Any]
 
@@ -155,6 +157,9 @@ def test_every_invariant_is_tried() -> None:
         *KIGO_SPOILS,
         *W3BLOCK_SPOILS,
         *WEB3_SPOILS,
+        *SENDINGS_SPOILS,
+        *CHAIN_SPOILS,
+        *(name for name, _ in (*ARRIVED, *MOVING)),
     }
     assert set(SPOILS) | elsewhere == {invariant.name for invariant in INVARIANTS}
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from contextlib import suppress
 from decimal import Decimal
 
@@ -84,3 +86,35 @@ def test_an_object_is_an_object(body):
 def test_any_bytes_are_read_or_refused_and_nothing_else(body):
     with suppress(RequestError):
         parse(body)
+
+
+DEEP_WITHOUT_A_LIMIT = """
+import sys
+sys.setrecursionlimit(100_000)  # as libraries do for the whole process
+from flask_till.errors import Unreadable
+from flask_till.wire.strict_json import parse
+for body in (b"[" * 500_000, b'{"a":' * 300_000, b'["",' * 300_000):
+    try:
+        parse(body)
+    except Unreadable as error:
+        print(error.message)
+"""
+
+
+def test_no_depth_kills_the_process_whatever_its_recursion_limit() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", DEEP_WITHOUT_A_LIMIT], capture_output=True, text=True, check=False
+    )
+    assert ran.returncode == 0
+    assert ran.stdout.splitlines() == ["The JSON is nested too deeply."] * 3
+
+
+def test_brackets_within_texts_are_no_depth() -> None:
+    text = "[" * 50 + '"' + "{" * 50 + "\\"
+    assert parse(json.dumps({"text": text, "list": [[]]}).encode()) == {"text": text, "list": [[]]}
+
+
+@pytest.mark.parametrize("body", [b"[" * 33 + b'"' + b'\\"' * 400_000, b'"' * 7 + b"[" * 33])
+def test_quotes_that_never_end_are_looked_at_once(body: bytes) -> None:
+    with pytest.raises(Unreadable):
+        parse(b"{}" * 20 + body)

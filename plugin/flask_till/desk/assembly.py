@@ -226,7 +226,11 @@ def mount(app: Flask, state: DeskState) -> None:
     state.partners.mount(app, prefix, state.counter)
     app.register_blueprint(order_pages(state.counter), url_prefix=prefix or None)
     parts = WalletParts(
-        state.wallet_desk.wallet, state.database, state.settings, state.counter.limits
+        state.wallet_desk.wallet,
+        state.database,
+        state.settings,
+        state.counter.limits,
+        web3=state.web3,
     )
     hub = HubParts(
         state.partners.kigo.claims, parts.wallet, parts.database, parts.settings, parts.limits

@@ -41,6 +41,11 @@ def deposit_path(index: int) -> str:
     return f"deposit/{index}"
 
 
+def chain_of(coin_id: str) -> int:
+    """The chain that a coin is on, by the coin's id."""
+    return int(coin_id.partition(":")[0])
+
+
 @dataclass(frozen=True, slots=True)
 class Deposit:
     """A transfer to one of our addresses, as a block has it.
@@ -92,12 +97,19 @@ class Standing:
 
     @property
     def covering(self) -> str | None:
-        """The coin of which enough was seen, final or not."""
+        """The coin of which enough was seen, final or not; none once it was to go back."""
+        if self.decision == RETURNED:
+            return None
         return next((coin for coin, due in self.dues.items() if self.seen(coin) >= due), None)
 
     @property
     def paid_with(self) -> str | None:
-        """The coin that covers the price for good, if one does; a settled one: what came most."""
+        """The coin that covers the price for good, if one does; a settled one: what came most.
+
+        What was decided to go back pays for nothing, whatever else comes.
+        """
+        if self.decision == RETURNED:
+            return None
         covering = [coin for coin, due in self.dues.items() if self.final(coin) >= due]
         if covering:
             return covering[0]
@@ -132,6 +144,7 @@ class Sending:
     ``path`` is whose key signs it (`OPERATOR`, `deposit_path`); ``after`` the id of a sending that
     has to be final before. With a coin that is a token, ``units`` go to ``recipient`` by its
     contract's ``transfer``; ``data`` is for calls of any other kind (``recipient`` the contract).
+    A sweep of the native coin pays its gas out of its ``units``.
     """
 
     id: str

@@ -9,12 +9,17 @@ from decimal import Decimal
 from typing import Any
 
 from ..errors import InvalidRequest
+from ..money import exponent, is_coin
 from .order import OPEN, PAID, PARTIALLY_REFUNDED, PENDING
 
 DIALECT = "w3block"
 FREE = "free"
 TRANSFER = "transfer"
 """Money that the buyer sends to the company's own account: a provider and its only method."""
+CRYPTO = "crypto"
+"""Coins that the buyer sends on a chain: a provider and its only method."""
+APART = (TRANSFER, CRYPTO)
+"""Providers whose parts are paid by their own method and no other, and no others by it."""
 OWN_WORDS = frozenset({"cancelling", "cancelled", "partially_cancelled"})
 """Status words that do not follow from the desk's order and its delivery alone."""
 
@@ -117,6 +122,11 @@ class Coin:
     name: str
     is_crypto: bool
     decimals: int
+
+    @property
+    def is_declared(self) -> bool:
+        """Whether the desk can count in it: a chain has a coin of that code, with these digits."""
+        return is_coin(self.code) and exponent(self.code) == self.decimals
 
     def require_payable(self, amount: Decimal) -> None:
         """Raises `InvalidRequest` (NO_AMOUNT) for less than zero, and for too many digits."""

@@ -48,7 +48,7 @@ STEPS: Mapping[str, frozenset[str]] = {
     "pending": frozenset({"confirming_payment", "waiting_delivery", "expired", "cancelled"}),
     "confirming_payment": frozenset({"pending", "waiting_delivery", "cancelling", "cancelled"}),
     "waiting_delivery": frozenset({"delivering", "cancelling", "cancelled", "partially_cancelled"}),
-    "delivering": frozenset({"concluded", "failed", "partially_cancelled"}),
+    "delivering": frozenset({"concluded", "failed", "partially_cancelled", "cancelled"}),
     "failed": frozenset({"delivering", "cancelling", "cancelled", "partially_cancelled"}),
     "cancelling": frozenset({"cancelled", "partially_cancelled"}),
     "partially_cancelled": frozenset({"cancelled"}),

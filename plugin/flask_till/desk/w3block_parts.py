@@ -28,7 +28,7 @@ from .order import (
     REFUNDED,
     Payment,
 )
-from .w3block_company import TRANSFER, Company, PlacedPart
+from .w3block_company import APART, Company, PlacedPart
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +89,13 @@ def is_over(state: str, expires_at: datetime, now: datetime) -> bool:
 
 def way_of(part: PlacedPart, payment: Payment | None, company: Company) -> tuple[str | None, str]:
     """How a part is paid, method and provider: on the page another way may have been chosen."""
-    by_transfer = payment is not None and payment.method == TRANSFER
-    if payment is None or by_transfer == (part.provider == TRANSFER):
+    if payment is None:
         return part.method, part.provider
-    if by_transfer:
-        return TRANSFER, TRANSFER
-    others = (one for one in company.ways(part.currency_id) if one.provider != TRANSFER)
+    paid_by = payment.method if payment.method in APART else None
+    if paid_by == (part.provider if part.provider in APART else None):
+        return part.method, part.provider
+    if paid_by is not None:
+        return paid_by, paid_by
+    others = (one for one in company.ways(part.currency_id) if one.provider not in APART)
     other = next(others, None)
     return (part.method, part.provider) if other is None else (other.method, other.provider)

@@ -21,17 +21,24 @@ def web3_of(
 ) -> tuple[Web3Desk, list[Gateway]]:
     """The parts, and gateways for live chains and for test chains. Raises `SettingsError`."""
     try:
-        from .gateways.web3 import abi
-        from .gateways.web3 import rates as prices
-        from .gateways.web3.account import AccountGateway
-        from .gateways.web3.gateway import Web3Gateway
-        from .gateways.web3.keys import SeedSigner, checksum
-        from .gateways.web3.nodes import nodes_of
+        return _put_together(settings, database, signer, rates)
     except ImportError as missing:
         raise SettingsError(
             f"TILL_WEB3_CHAINS is set and {missing.name} is not installed.",
             remedy="pip install 'flask-till[web3]'",
         ) from None
+
+
+def _put_together(
+    settings: DeskSettings, database: Database, signer: Signs | None, rates: Rates | None
+) -> tuple[Web3Desk, list[Gateway]]:
+    from .gateways.web3 import abi, offers, uri
+    from .gateways.web3 import rates as prices
+    from .gateways.web3.account import AccountGateway
+    from .gateways.web3.gateway import Web3Gateway
+    from .gateways.web3.keys import SeedSigner, checksum
+    from .gateways.web3.nodes import nodes_of
+
     treasury = settings.web3_treasury
     rates = rates or prices.FixedRates(settings.rates)
     chains = [_checked(chain) for chain in settings.chains]
@@ -44,6 +51,8 @@ def web3_of(
         rates=rates,
         prices=prices,
         calls=abi,
+        links=uri,
+        offers=offers,
         treasury=None if treasury is None else checksum(treasury),
     )
     gateways: list[Gateway] = []

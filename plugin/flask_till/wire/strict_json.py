@@ -15,23 +15,42 @@ from ..errors import InvalidRequest, Unreadable
 
 DEEPEST = 32
 _SURROGATE_OR_NUL = re.compile("[\x00\ud800-\udfff]")
+# A string that does not end goes to the end of the text, so that nothing is looked at twice.
+_BRACKET_OR_STRING = re.compile(r'[][{}]|"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)', re.DOTALL)
 
 
 def parse(body: bytes) -> Any:
     """The value that the bytes hold; raises `Unreadable`, or `InvalidRequest` for its texts."""
     try:
         text = body.decode("utf-8")
+        if _is_deep(text):
+            raise Unreadable("The JSON is nested too deeply.")
         value = _decode(text)
-    except RecursionError:
-        raise Unreadable("The JSON is nested too deeply.") from None
     except UnicodeDecodeError:
         raise Unreadable("The body is not UTF-8.") from None
     except ValueError as error:
         raise Unreadable(f"The body is not JSON: {error}.") from None
     # Neither UTF-8 nor JSON lets those characters through as they are, only escaped.
-    if "\\u" in text or text.count("[") + text.count("{") > DEEPEST:
-        _check(value, DEEPEST)
+    if "\\u" in text:
+        _check(value)
     return value
+
+
+def _is_deep(text: str) -> bool:
+    """Whether brackets nest deeper than is read, before any of it is.
+
+    The recursion limit is no guard: libraries raise it for the whole process (eth_account does, to
+    100,000), and the decoder then runs out of stack.
+    """
+    if text.count("[") + text.count("{") <= DEEPEST:
+        return False
+    depth = 0
+    for found in _BRACKET_OR_STRING.finditer(text):
+        part = found[0]
+        depth += (part in "[{") - (part in "]}")
+        if depth > DEEPEST:
+            return True
+    return False
 
 
 def parse_object(body: bytes) -> dict[str, Any]:
@@ -65,13 +84,11 @@ _decode = json.JSONDecoder(
 ).decode
 
 
-def _check(value: Any, depth: int) -> None:
+def _check(value: Any) -> None:
     if isinstance(value, str):
         if _SURROGATE_OR_NUL.search(value):
             raise InvalidRequest("A text holds a NUL or half of a surrogate pair.")
     elif isinstance(value, dict | list):
-        if not depth:
-            raise Unreadable("The JSON is nested too deeply.")
         parts = [*value, *value.values()] if isinstance(value, dict) else value
         for part in parts:
-            _check(part, depth - 1)
+            _check(part)

@@ -50,7 +50,7 @@ def pay(user: Any, order_id: str) -> Any:
 
 
 PAY_POINTS = [
-    (paying, "_require_balance"),
+    (paying, "_within_reach"),
     (Cashier, "pay"),
     (Paying, "start"),
     (paying, "_require_paid_by_this_call"),

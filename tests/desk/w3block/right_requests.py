@@ -14,6 +14,7 @@ from tests.desk.w3block.the_company import (
     REAL,
     SECRET,
     USER,
+    WALLET,
     Storefront,
     TheCompany,
     line,
@@ -102,6 +103,8 @@ def known_places(body: dict[str, Any]) -> None:
         body["successUrl"] = f"{SHOP}/done"
     if body.get("destinationUserId"):
         body["destinationUserId"] = USER
+    if body.get("destinationWalletAddress"):
+        body["destinationWalletAddress"] = WALLET.lower()
 
 
 def pay(company: TheCompany, who: Storefront, body: dict[str, Any]) -> None:

@@ -18,6 +18,7 @@ from tests.desk.w3block.the_company import (
     PRODUCT,
     REAL,
     SECRET,
+    WALLET,
     Storefront,
     line,
     part,
@@ -132,12 +133,12 @@ def test_transfers_go_to_the_account_that_was_said(run, company, ann):
 
 def test_a_user_is_let_in_with_a_password_shown_once(run, company):
     made = said(run("users", "add", COMPANY, "Bea@example.org", "Bea", "--role", "admin",
-                    "--role", "user", "--wallet", "0x" + "a" * 40))  # fmt: skip
+                    "--role", "user", "--wallet", WALLET.lower()))  # fmt: skip
     bea = company.storefront(company.sign_in("bea@example.org", made["password"]).json["token"])
     for path in (f"/companies/{COMPANY}/orders", f"/admin/companies/{COMPANY}/orders"):
         assert bea.call("GET", path).status_code == 200
     [row] = listed(run("users", "list", COMPANY))
-    assert row == [made["user id"], "bea@example.org", "Bea", "admin user", "0x" + "a" * 40]
+    assert row == [made["user id"], "bea@example.org", "Bea", "admin user", WALLET]
 
 
 def test_a_password_is_asked_for_and_never_shown(run, company, desk):

@@ -9,7 +9,7 @@ from flask_till.desk.w3block_company import Provider
 from tests.desk.the_desk import SHOP
 from tests.desk.w3block.the_company import COMPANY, DOLLAR, REAL, WALLET, WAYS, part, refused
 
-OTHER_WALLET = "0x8b3c9e5b1d8f2046a1b3c5d7e9f0a2b4c6d8e0f2"
+OTHER_WALLET = "0x8B3C9e5B1D8F2046a1b3c5D7E9F0A2B4C6D8e0f2"
 BOB = "whoever Bob is"
 NOBODY = "9c9d5f7e-8a21-4a7b-b6a9-4de2f1c03b55"
 

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from tests.desk.web3.chain_desk import ChainDesk
+from tests.desk.web3.the_console import rich
 from tests.desk.web3.the_office import make_office, office
+from tests.desk.web3.the_tokens import street
 from tests.desk.web3.the_watch import watch, watch_of
 from tests.stand_ins.chain.fixtures import (
     anvil,
@@ -35,9 +37,11 @@ __all__ = [
     "office",
     "own_chain",
     "reach",
+    "rich",
     "second_node",
     "signer",
     "standing_chain",
+    "street",
     "two_nodes",
     "watch",
     "watch_of",
@@ -48,7 +52,7 @@ __all__ = [
 def desk(
     database_url: str, clock: Any, tmp_path: Path, chain: Any, signer: Any
 ) -> Iterator[ChainDesk]:
-    """A desk on ``chain``, on SQLite and then on PostgreSQL. What it keeps is audited afterwards."""
+    """A desk on ``chain``, on SQLite and then on PostgreSQL; audited afterwards."""
     made = ChainDesk(database_url, clock, tmp_path, chain, signer)
     yield made
     made.audit()

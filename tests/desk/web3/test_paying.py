@@ -6,12 +6,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from flask_till.desk.actions import web3_payments
 from flask_till.desk.onchain import SETTLED
+from flask_till.desk.tables.web3 import web3_blocks, web3_heads
 from flask_till.desk.tables.web3 import web3_payments as payments_table
-from flask_till.errors import Conflict
+from flask_till.errors import Conflict, GatewayUnavailable
 from flask_till.money import Money
 from tests.desk.web3.chain_desk import CRYPTO, ChainDesk
 from tests.stand_ins.chain.the_chain import call
@@ -311,3 +312,13 @@ def test_what_was_promised_is_for_as_long_as_the_order_lives(desk: ChainDesk) ->
     started = desk.cashier.pay(order.id, **CRYPTO, inputs={}).started
     assert started is not None
     assert started.client["expires_at"] == (order.created_at + timedelta(seconds=600)).isoformat()
+
+
+def test_nobody_is_sent_to_a_chain_that_is_not_read(desk: ChainDesk) -> None:
+    for table in (web3_heads, web3_blocks):
+        desk.database.write(lambda work, table=table: work.execute(delete(table)))
+    with pytest.raises(GatewayUnavailable) as refused:
+        desk.open(desk.order())
+    assert refused.value.code == "CHAIN_NOT_READ"
+    desk.follow()
+    assert desk.open(desk.order("T-2")).state == "awaiting"

@@ -9,8 +9,12 @@ import pytest
 
 from flask_till.base.invariants import find_breaches
 from flask_till.desk.actions.web3_audit import WEB3_INVARIANTS
+from flask_till.desk.actions.web3_sendings_audit import SENDINGS_INVARIANTS
 from tests.desk.web3.chain_desk import ChainDesk
-from tests.desk.web3.spoils import WEB3_SPOILS, send_too_much
+from tests.desk.web3.spoils import SENDINGS_SPOILS, WEB3_SPOILS
+
+INVARIANTS = (*WEB3_INVARIANTS, *SENDINGS_INVARIANTS)
+SPOILS = WEB3_SPOILS | SENDINGS_SPOILS
 
 
 class Seen(Exception):
@@ -37,7 +41,7 @@ def busy(desk: ChainDesk) -> ChainDesk:
 def found_after(desk: ChainDesk, spoil: Callable[[Any], Any]) -> set[str]:
     def look(work: Any) -> None:
         spoil(work)
-        raise Seen({breach.invariant.name for breach in find_breaches(work, WEB3_INVARIANTS)})
+        raise Seen({breach.invariant.name for breach in find_breaches(work, INVARIANTS)})
 
     with pytest.raises(Seen) as seen:
         desk.database.write(look)
@@ -46,8 +50,7 @@ def found_after(desk: ChainDesk, spoil: Callable[[Any], Any]) -> set[str]:
 
 
 def test_each_invariant_notices_what_breaks_it(busy: ChainDesk) -> None:
-    assert busy.database.read(find_breaches, WEB3_INVARIANTS) == []
-    assert set(WEB3_SPOILS) == {one.name for one in WEB3_INVARIANTS}
-    for name, spoil in WEB3_SPOILS.items():
+    assert busy.database.read(find_breaches, INVARIANTS) == []
+    assert set(SPOILS) == {one.name for one in INVARIANTS}
+    for name, spoil in SPOILS.items():
         assert name in found_after(busy, spoil)
-    assert "web3-returned-within-paid" in found_after(busy, send_too_much)

@@ -20,7 +20,7 @@ from flask_till.wire.w3block.statuses import OrderStatus
 from tests.shop.dollars import usd
 from tests.shop.w3block.the_platform import COMPANY, KEY, PRODUCTS, SECRET, refused
 
-WALLET = "0x7a3c9e5b1d8f2046a1b3c5d7e9f0a2b4c6d8e0f1"
+WALLET = "0x7A3c9e5B1d8f2046a1B3C5D7E9F0a2b4c6D8E0f1"
 USER = "d2f4a6b8-1c3e-4d5f-8a7b-9c0d1e2f3a4b"
 
 

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from flask_till.errors import NotFound, RequestError
 from flask_till.wire.w3block.message import Message
 from flask_till.wire.w3block.values import (
+    Destination,
     Mail,
     Moment,
     Quantity,
     Url,
     Uuid,
-    WalletOrNone,
     new_deliver_id,
     path_deliver_id,
     path_id,
@@ -26,13 +26,14 @@ from flask_till.wire.w3block.values import (
     write_moment,
 )
 
+WALLET = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
 ID = "b9a7c1e2-3d44-4f6b-8a1d-52c0f8e7a901"
 
 
 class Sample(Message):
     id: Uuid | None = None
     url: Url | None = None
-    wallet: WalletOrNone | None = None
+    wallet: Destination | None = None
     mail: Mail | None = None
     quantity: Quantity | None = None
     at: Moment | None = None
@@ -45,7 +46,8 @@ GOOD: list[tuple[str, Any]] = [
     ("url", "https://żółw.example/done"),
     ("url", "https://a/" + "x" * 2038),
     ("wallet", ""),
-    ("wallet", "0x" + "aF" * 20),
+    ("wallet", WALLET),
+    ("wallet", "0x" + "12" * 20),
     ("mail", "a@b"),
     ("mail", "x" * 252 + "@b"),
     ("quantity", 1),

@@ -19,6 +19,8 @@ from .ipos_audit import IPOS_INVARIANTS
 from .w3block_audit import W3BLOCK_INVARIANTS
 from .w3block_told_audit import TOLD_INVARIANTS
 from .web3_audit import WEB3_INVARIANTS
+from .web3_chain_audit import CHAIN_INVARIANTS
+from .web3_sendings_audit import SENDINGS_INVARIANTS
 
 
 def _listed(words: Iterable[str]) -> str:
@@ -216,6 +218,8 @@ INVARIANTS = (
     *W3BLOCK_INVARIANTS,
     *TOLD_INVARIANTS,
     *WEB3_INVARIANTS,
+    *CHAIN_INVARIANTS,
+    *SENDINGS_INVARIANTS,
 )
 
 

@@ -9,11 +9,14 @@ from ..order import CAPTURED, ENDED_UNPAID
 PRODUCT_INVARIANTS = (
     Invariant(
         "pieces-taken",
-        "a line has the tokens that it took, until it lets them go",
+        "a line has the tokens that it took, until it lets them go; what is on its way to a holder"
+        " on a chain is let go when it does not arrive",
         """select s.order_id, s.place, s.state, s.quantity, count(t.id) as tokens
            from till_desk_product_sales s
            left join till_desk_product_tokens t on t.order_id = s.order_id and t.place = s.place
-             and (s.state <> 'released' or t.state <> 'held')
+             and (s.state <> 'released' or (t.state <> 'held' and not exists (
+               select 1 from till_desk_w3_moves m
+               where m.token_id = t.id and m.state = 'under_way')))
            group by s.order_id, s.place, s.state, s.quantity, s.of_stock
            having count(t.id) <> case when s.of_stock = 1 or s.state = 'released' then 0
              else s.quantity end""",

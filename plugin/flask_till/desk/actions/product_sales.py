@@ -6,6 +6,7 @@ updates and the constraints are the last guard.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
@@ -79,10 +80,11 @@ def sell(work: Work, order_id: str) -> None:
         )
 
 
-def release(work: Work, order_id: str) -> None:
+def release(work: Work, order_id: str, *, keep: Collection[str] = ()) -> None:
     """The order ended badly: what it took is for sale again. A repeat does nothing.
 
-    What was moved to a holder stays there.
+    What was moved to a holder stays there; the tokens to ``keep`` may be on their way to one, and
+    are let go by a later repeat, if they do not arrive.
     """
     ended = work.execute(
         update(product_sales)
@@ -96,7 +98,11 @@ def release(work: Work, order_id: str) -> None:
             work.execute(update(products).where(products.c.id == row.product_id).values(stock=more))
     work.execute(
         update(product_tokens)
-        .where(product_tokens.c.order_id == order_id, product_tokens.c.state.in_((RESERVED, SOLD)))
+        .where(
+            product_tokens.c.order_id == order_id,
+            product_tokens.c.state.in_((RESERVED, SOLD)),
+            product_tokens.c.id.not_in(keep),
+        )
         .values(state=FOR_SALE, order_id=None, place=None)
     )
 

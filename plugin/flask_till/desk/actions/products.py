@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -46,21 +46,42 @@ def change_product(work: Work, product: Product) -> Product:
     return read_product(work, product.merchant_id, product.id)
 
 
-def add_tokens(work: Work, product_id: str, tokens: Sequence[tuple[str, str | None]]) -> None:
+def add_tokens(
+    work: Work,
+    product_id: str,
+    tokens: Sequence[tuple[str, str | None]],
+    terms: Sequence[Mapping[str, Any]] | None = None,
+) -> None:
     """Pieces for sale, behind those that are there: their ids, and to whom they are fixed.
 
-    Raises `NotFound` (PRODUCT_NOT_FOUND), `Conflict` (TOKEN_EXISTS).
+    Each has its own ``terms``, if there are any; two of a merchant never have the same. Raises
+    `NotFound` (PRODUCT_NOT_FOUND), `Conflict` (TOKEN_EXISTS, NUMBER_TAKEN).
     """
+    if terms:
+        _require_new(work, product_id, terms)
     name = work.execute(select(products.c.name).where(products.c.id == product_id)).scalar()
     if name is None:
         raise unknown_product()
     last = select(func.coalesce(func.max(product_tokens.c.position), 0))
     first = work.execute(last.where(product_tokens.c.product_id == product_id)).scalar_one() + 1
-    new = {"product_id": product_id, "name": name, "terms": {}, "state": FOR_SALE}
-    for position, (token_id, fixed_to) in enumerate(tokens, first):
-        here = {"id": token_id, "position": position, "fixed_to": fixed_to}
+    new = {"product_id": product_id, "name": name, "state": FOR_SALE}
+    said = terms or [{}] * len(tokens)
+    for position, ((token_id, fixed_to), of) in enumerate(zip(tokens, said, strict=True), first):
+        here = {"id": token_id, "position": position, "fixed_to": fixed_to, "terms": dict(of)}
         if not work.insert_once(product_tokens, new | here):
             raise Conflict(f"There is a token {token_id} already.", code="TOKEN_EXISTS")
+
+
+def _require_new(work: Work, product_id: str, terms: Sequence[Mapping[str, Any]]) -> None:
+    """The product's merchant is locked on the way, so that two at once do not say the same."""
+    owner = select(products.c.merchant_id).where(products.c.id == product_id).scalar_subquery()
+    mine = select(products.c.id).where(products.c.merchant_id == owner).order_by(products.c.id)
+    ids = list(work.execute(mine.with_for_update()).scalars())
+    taken = select(product_tokens.c.terms).where(
+        product_tokens.c.product_id.in_(ids), product_tokens.c.terms.in_(terms)
+    )
+    if work.execute(taken.limit(1)).first() is not None:
+        raise Conflict("One of these numbers is another token's.", code="NUMBER_TAKEN")
 
 
 def find_product(work: Work, merchant_id: str, product_id: str) -> Product | None:

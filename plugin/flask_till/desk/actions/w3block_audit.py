@@ -11,7 +11,7 @@ _CAPTURED = "('paid', 'partially_refunded', 'refunded')"
 _REAL = "double precision"
 _TOTAL = f"cast(p.total as {_REAL})"
 _WHOLE = " + ".join(f"cast(p.{name} as {_REAL})" for name in ("basket", "service_fee", "gas"))
-_SCALE = "case c.decimals when 0 then 1 when 1 then 10 when 2 then 100 when 3 then 1000 end"
+_SCALE = f"case c.decimals {' '.join(f'when {n} then {10**n}' for n in range(9))} end"
 
 W3BLOCK_INVARIANTS = (
     Invariant(
@@ -89,9 +89,38 @@ W3BLOCK_INVARIANTS = (
     ),
     Invariant(
         "w3block-delivery-paid",
-        "what is on its way, or arrived, was paid and not given back as a whole",
-        """select order_id, delivery, state, word from till_desk_w3_orders
-           where delivery in ('moving', 'moved')
-             and (state not in ('paid', 'partially_refunded') or word is not null)""",
+        "what is on its way, or arrived, was paid; and given back, if it was, by hand",
+        f"""select order_id, delivery, state, word from till_desk_w3_orders
+            where delivery in ('moving', 'moved')
+              and (state not in {_CAPTURED} or word is not null)""",
+    ),
+    Invariant(
+        "w3block-on-chain",
+        "a token is with its holder on a chain if and only if what was sent for it is final, or it"
+        " was there before; and on its way only while it is its order's",
+        """select m.token_id, m.attempt, m.state, s.status, t.state as token, t.holder
+           from till_desk_w3_moves m
+           join till_desk_product_tokens t on t.id = m.token_id
+           left join till_desk_web3_sendings s on s.id = m.sending_id
+           where (m.state = 'arrived' and (coalesce(s.status, 'final') <> 'final'
+                   or t.state <> 'held' or t.holder <> m.recipient or t.order_id <> m.order_id))
+              or (m.state = 'under_way' and (t.state <> 'sold' or t.order_id <> m.order_id))
+              or (m.state in ('failed', 'given_up') and s.status <> 'failed')""",
+    ),
+    Invariant(
+        "w3block-nothing-under-way",
+        "no delivery is over while something of it is on its way, unless its money went back",
+        """select w.order_id, w.delivery, w.state, m.token_id from till_desk_w3_orders w
+           join till_desk_w3_moves m on m.order_id = w.order_id and m.state = 'under_way'
+           where w.delivery <> 'moving' or w.state not in
+             ('paid', 'partially_refunded', 'refunded')""",
+    ),
+    Invariant(
+        "w3block-sent-for-one",
+        "what is sent from the operator's account as a token's is one token's",
+        """select s.id, s.purpose from till_desk_web3_sendings s
+           left join till_desk_w3_moves m on m.sending_id = s.id
+           where s.purpose in ('mint', 'transfer')
+             and (m.token_id is null or m.chain_id <> s.chain_id)""",
     ),
 )

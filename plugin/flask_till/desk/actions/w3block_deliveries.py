@@ -10,18 +10,23 @@ from ...base.database import Work
 from ...errors import Conflict
 from ..tables.w3block import w3_orders
 from ..w3block_company import DELIVERABLE, DELIVERED, MOVING, STUCK, WAITING
-from . import coupons, product_sales
+from . import coupons, w3block_moves
 from .w3block_orders import change_placed, lock_placed, tell_of
 
 MOST_AT_ONCE = 50
 
 
 def due_deliveries(work: Work) -> list[str]:
-    """Ids of orders whose delay is over, and of those that somebody began and did not end."""
+    """Ids of orders whose delay is over, and of those that somebody began and did not end.
+
+    Those that nobody began yet come first; what only a chain can bring further is left out.
+    """
     due = w3_orders.c.delivery.in_((WAITING, MOVING)), w3_orders.c.deliver_at <= work.now
     paid = w3_orders.c.state.in_(DELIVERABLE), w3_orders.c.word.is_(None)
-    query = select(w3_orders.c.order_id).where(*due, *paid)
-    return list(work.execute(query.order_by(w3_orders.c.deliver_at).limit(MOST_AT_ONCE)).scalars())
+    waits = w3block_moves.is_waiting(w3_orders.c.order_id)
+    query = select(w3_orders.c.order_id).where(*due, *paid, ~waits)
+    ordered = query.order_by(w3_orders.c.delivery.desc(), w3_orders.c.deliver_at)
+    return list(work.execute(ordered.limit(MOST_AT_ONCE)).scalars())
 
 
 def begin_delivery(work: Work, order_id: str) -> str | None:
@@ -40,9 +45,12 @@ def begin_delivery(work: Work, order_id: str) -> str | None:
 
 
 def end_delivery(work: Work, order_id: str, *, trouble: str | None = None) -> None:
-    """All of it arrived; or did not, and why. A repeat does nothing."""
+    """All of it arrived; or did not, and why. A repeat does nothing.
+
+    Nothing is over as long as something may still arrive.
+    """
     row = lock_placed(work, order_id)
-    if row is not None and row.delivery == MOVING:
+    if row is not None and row.delivery == MOVING and not w3block_moves.in_flight(work, order_id):
         _change(work, row, delivery=STUCK if trouble else DELIVERED, fail_reason=trouble)
 
 
@@ -51,6 +59,7 @@ def force_delivery(work: Work, order_id: str) -> None:
     row = lock_placed(work, order_id)
     if row is None or not _is_wanted(row) or row.delivery != STUCK:
         raise _wrong()
+    w3block_moves.give_up(work, order_id)
     _change(work, row, delivery=MOVING, deliver_at=work.now, fail_reason=None)
 
 
@@ -64,8 +73,9 @@ def call_off(work: Work, order_id: str, *, is_free: bool) -> None:
         raise _wrong()
     word = "cancelled" if is_free else "cancelling"
     _change(work, row, word=word, unsettled=not is_free)
+    w3block_moves.give_up(work, order_id)
     if is_free:
-        product_sales.release(work, order_id)
+        w3block_moves.let_go(work, order_id)
         coupons.give_back(work, order_id)
 
 

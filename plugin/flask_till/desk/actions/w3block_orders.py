@@ -27,7 +27,7 @@ from ..tables.products import product_sales as sales
 from ..tables.w3block import w3_buyers, w3_companies, w3_orders, w3_parts
 from ..w3block_company import WAITING, Placed, PlacedLine
 from ..w3block_parts import together
-from . import coupons, product_sales, w3block_news, w3block_parts
+from . import coupons, product_sales, w3block_moves, w3block_news, w3block_parts
 from .reading import read_order
 
 
@@ -124,7 +124,7 @@ def _changed(work: Work, row: Any, state: str) -> dict[str, Any]:
         changed = {} if row.word else awaited
     if state in ENDED_UNPAID or state == REFUNDED:
         changed = {"word": None}
-        product_sales.release(work, row.order_id)
+        w3block_moves.let_go(work, row.order_id)
         coupons.give_back(work, row.order_id)
     return changed
 

@@ -10,7 +10,7 @@ from sqlalchemy import Row, insert, or_, select, update
 
 from ...base.database import Work
 from ...errors import Conflict, NotFound
-from ..onchain import DROPPED, FINAL, SETTLED, Deposit, Standing
+from ..onchain import DROPPED, FINAL, RETURNED, SETTLED, Deposit, Standing
 from ..payment import ACTIVE
 from ..tables import payments
 from ..tables.web3 import web3_deposits, web3_heads, web3_payments
@@ -94,9 +94,11 @@ def decide(work: Work, payment_id: str, decision: str) -> Standing:
     if standing.decision is not None:
         raise Conflict(f"It was decided: {standing.decision}.", code="DECIDED")
     short = standing.paid_with is None and any(standing.final(coin) for coin in standing.dues)
-    if decision == SETTLED and not short:
+    if not short:
         raise Conflict("There is nothing to decide about it.", code="NOTHING_TO_DECIDE")
-    _change(work, row, decision=decision)
+    assert row is not None
+    closed_at = work.now if decision == RETURNED else row.closed_at
+    _change(work, row, decision=decision, closed_at=closed_at)
     return standing_of(work, payment_id)
 
 

@@ -19,7 +19,10 @@ from ..assembly import DeskState
 from ..counter import EXTENSION
 from ..gateway_choice import INSIDE
 from ..merchant import Credentials
+from .web3_doctor import check_web3
 
+ON_CHAINS = ("web3", "test_web3", "web3_account", "test_web3_account")
+"""Gateways that nobody sends webhooks of."""
 STATES = ("waiting", "done", "dead", "disabled")
 
 
@@ -205,6 +208,7 @@ def check_desk(state: DeskState) -> list[tuple[str, str, str]]:
         *[_check_gateway(state, name) for name in state.cashier.gateways if name not in INSIDE],
         _check_dead(state),
         _check_transfers(state),
+        *check_web3(state),
     ]
 
 
@@ -214,7 +218,7 @@ def addresses(state: DeskState) -> list[tuple[str, str]]:
     webhooks = [
         (f"webhook of {name}, for its dashboard", f"{base}/gateways/{name}/webhook")
         for name in state.cashier.gateways
-        if name not in ("sandbox", *INSIDE)
+        if name not in ("sandbox", *INSIDE, *ON_CHAINS)
     ]
     return [
         ("desk, for TILL_DESK_URL of shops", base),

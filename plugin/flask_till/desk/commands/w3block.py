@@ -18,6 +18,7 @@ from ..enrolment.w3block import CompanyCredentials
 from ..w3block_company import Coin, Company, Provider
 from ..w3block_hook import MOST_HOOKS, Part
 from .merchants import desk_here, moment, rows
+from .w3block_chains import contract, currencies
 from .w3block_goods import METHODS, coin_of, coupons, enrolment, percent, products
 
 w3block = AppGroup("w3block", help="This desk as the W3block of companies that sell tokens.")
@@ -25,8 +26,10 @@ companies = AppGroup("companies", help="Sellers: each is a merchant of this desk
 users = AppGroup("users", help="Who signs in at a company: buyers and its staff.")
 keys = AppGroup("keys", help="The keys that sign tokens, which everybody can check.")
 webhooks = AppGroup("webhooks", help="Where companies are told what becomes of their orders.")
-for group in (companies, users, products, coupons, webhooks, keys):
+for group in (companies, users, products, coupons, currencies, webhooks, keys):
     w3block.add_command(group)
+
+companies.add_command(contract)
 
 ONCE = "key and secret are shown this once"
 PROVIDERS = click.Choice([str(one) for one in PaymentProvider])

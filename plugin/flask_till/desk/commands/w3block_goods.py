@@ -113,11 +113,12 @@ def set_stock(product_id: str, many: int) -> None:
 @click.argument("product_id")
 @click.argument("many", type=click.IntRange(1))
 @click.option("--fixed-to", help="The id of the only user who may buy them.")
-def add_tokens(product_id: str, many: int, fixed_to: str | None) -> None:
+@click.option("--first-number", help="The number of the first in the company's contract.")
+def add_tokens(product_id: str, many: int, fixed_to: str | None, first_number: str | None) -> None:
     """Put MANY tokens more of PRODUCT_ID up for sale."""
     if desk_here().database.read(read_any_product, product_id).stock is not None:
         raise click.UsageError("That product has no tokens: see `products stock`.")
-    enrolment().add_tokens(product_id, many, fixed_to=fixed_to)
+    enrolment().add_tokens(product_id, many, fixed_to=fixed_to, first_number=first_number)
     click.echo(f"{product_id} has {many} tokens more.")
 
 

@@ -13,6 +13,7 @@ from werkzeug.security import generate_password_hash
 from ...base.database import Database, Work
 from ...base.sealing import digest, new_secret
 from ...errors import Conflict, InvalidRequest
+from ...wire.eip55 import checksummed
 from ...wire.w3block.products import DOLLAR, REAL
 from ...wire.w3block.values import read_id
 from ..actions import coupons, products, w3block_companies, w3block_listing
@@ -22,6 +23,8 @@ from ..w3block.hooks import Hooks
 from ..w3block.identity import Keyring
 from ..w3block.quotes import FixedGas
 from ..w3block_company import BankAccount, Coin, Company, CompanyUser, Provider
+from ..w3block_token import NUMBER, read_number
+from .w3block_chains import W3blockChains
 
 CURRENCIES = (
     Coin(REAL, "BRL", "R$", "Real", is_crypto=False, decimals=2),
@@ -42,14 +45,23 @@ class CompanyCredentials:
 class W3blockEnrolment:
     """Ids, keys and secrets are random unless they are given, which is for demos.
 
-    ``hooks`` are where companies are told of their orders.
+    ``hooks`` are where companies are told of their orders, ``chains`` where tokens are delivered
+    and coins paid.
     """
 
-    def __init__(self, database: Database, keyring: Keyring, gas: FixedGas, hooks: Hooks) -> None:
+    def __init__(
+        self,
+        database: Database,
+        keyring: Keyring,
+        gas: FixedGas,
+        hooks: Hooks,
+        chains: W3blockChains,
+    ) -> None:
         self._database = database
         self._keyring = keyring
         self.gas = gas
         self.hooks = hooks
+        self.chains = chains
 
     def add_company(
         self,
@@ -150,9 +162,14 @@ class W3blockEnrolment:
         name: str,
         user_id: str | None = None,
         roles: Sequence[str] = ("user",),
+        wallet: str | None = None,
         **given: Any,
     ) -> str:
-        """Somebody who signs in by e-mail; the id. Raises `NotFound`, `Conflict` (USER_EXISTS)."""
+        """Somebody who signs in by e-mail; the id.
+
+        Raises `NotFound`, `Conflict` (USER_EXISTS), `InvalidRequest` (ADDRESS_INVALID) for a
+        ``wallet`` that is no address.
+        """
         user = CompanyUser(
             id=_id(user_id),
             company_id=company_id,
@@ -160,6 +177,7 @@ class W3blockEnrolment:
             password=generate_password_hash(password),
             name=name,
             roles=tuple(roles),
+            wallet=None if wallet is None else _address(wallet),
             **given,
         )
         return self._database.write(w3block_companies.add_user, user).id
@@ -218,10 +236,27 @@ class W3blockEnrolment:
         """Other values for fields of `Product`. Raises `NotFound` (PRODUCT_NOT_FOUND)."""
         return self._database.write(_change_product, product_id, given)
 
-    def add_tokens(self, product_id: str, many: int, *, fixed_to: str | None = None) -> None:
-        """So many pieces more; with ``fixed_to``, for that user only. Raises `NotFound`."""
+    def add_tokens(
+        self,
+        product_id: str,
+        many: int,
+        *,
+        fixed_to: str | None = None,
+        first_number: str | None = None,
+    ) -> None:
+        """So many pieces more; with ``fixed_to``, for that user only.
+
+        From ``first_number`` on they have these numbers in the company's contract, else such as
+        follow from their ids. Raises `NotFound`, `InvalidRequest` (NO_TOKEN_NUMBER), `Conflict`
+        (NUMBER_TAKEN).
+        """
         made = [(_id(None), fixed_to) for _ in range(many)]
-        self._database.write(products.add_tokens, product_id, made)
+        terms = None
+        if first_number is not None:
+            first = read_number(first_number)
+            read_number(str(first + many - 1))
+            terms = [{NUMBER: str(first + place)} for place in range(many)]
+        self._database.write(products.add_tokens, product_id, made, terms)
 
     def add_coupon(self, company_id: str, *, code: str, percent: str, **given: Any) -> Coupon:
         """So many percent off; ``given`` are other fields of `Coupon`."""
@@ -275,6 +310,13 @@ def _id(given: str | None) -> str:
         return read_id(given)
     except ValueError as error:
         raise InvalidRequest(f"{given!r}: {error}.", code="INVALID_ID") from None
+
+
+def _address(text: str) -> str:
+    try:
+        return checksummed(text)
+    except ValueError as error:
+        raise InvalidRequest(f"{text!r} {error}.", code="ADDRESS_INVALID") from None
 
 
 def _percent(text: str) -> Decimal:

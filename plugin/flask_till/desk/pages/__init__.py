@@ -29,6 +29,7 @@ def order_pages(desk: Counter) -> Blueprint:
     pages.add_url_rule("/order", "show", page.show)
     pages.add_url_rule("/order/enter", "enter", page.enter, methods=["POST"])
     pages.add_url_rule("/order/status", "status", page.status)
+    pages.add_url_rule("/order/web3", "arrived", page.arrived)
     pages.add_url_rule("/order/pay", "pay", page.pay, methods=["POST"])
     pages.add_url_rule("/order/act", "act", page.act, methods=["POST"])
     pages.add_url_rule("/order/cancel", "cancel", page.cancel, methods=["POST"])

@@ -24,6 +24,8 @@ class Policy:
     framers: Collection[str] = ()
     images: Collection[str] = ()
     parts: tuple[PagePart, ...] = ()
+    inline_images: bool = False
+    """Whether pictures may stand in the page itself, as those of wallets do."""
 
     @property
     def content_security_policy(self) -> str:
@@ -31,7 +33,7 @@ class Policy:
             "default-src": NONE,
             "script-src": (f"'nonce-{self.nonce}'", *self._of("script_origins")),
             "style-src": (SELF,),
-            "img-src": (SELF, *_plain(self.images)),
+            "img-src": (SELF, *_plain(self.images), *(("data:",) if self.inline_images else ())),
             "connect-src": (SELF, *self._of("connect_origins")),
             "frame-src": self._of("frame_origins") or NONE,
             "form-action": (SELF,),
@@ -66,9 +68,15 @@ def policy() -> Policy:
     return found
 
 
-def allow(framers: Collection[str], images: Collection[str], parts: tuple[PagePart, ...]) -> None:
+def allow(
+    framers: Collection[str],
+    images: Collection[str],
+    parts: tuple[PagePart, ...],
+    *,
+    inline_images: bool = False,
+) -> None:
     """Open this answer's policy for a merchant's origins and for what its gateways load."""
-    g.till_order_page_policy = Policy(policy().nonce, framers, images, parts)
+    g.till_order_page_policy = Policy(policy().nonce, framers, images, parts, inline_images)
 
 
 def image_origin(url: str | None) -> str | None:

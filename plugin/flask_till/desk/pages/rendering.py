@@ -48,3 +48,8 @@ def draw(
     response.content_language.add(language.code)
     response.vary.update(["Accept-Language", "Cookie"])
     return response
+
+
+def draw_part(template: str, language: Language, **words: Any) -> str:
+    """A piece of a page, for a script that puts it where the last one stood."""
+    return environment(language.code).get_template(template).render(lang=language, **words)

@@ -16,8 +16,10 @@ from ..merchant import Merchant
 from ..order import ENDED_UNPAID, EXPIRED, GRACE, OPEN, PENDING, PROCESSING, Order
 from ..origins import origin_of
 from ..payment import ACTIVE
+from .offers import ACCOUNT as ACCOUNT_METHOD
 from .offers import Offer
 from .waiting import standing
+from .web3 import Arrivals
 from .wording import ACCOUNT, CANNOT_PAY, N_, OTHER_PROBLEM, PROBLEMS, Language
 
 JUST_PAID = timedelta(seconds=90)
@@ -70,6 +72,7 @@ class Screen:
     now: datetime
     problem: str | None = None
     details: Mapping[str, str] = field(default_factory=dict)
+    arrivals: Arrivals | None = None
 
     @property
     def view(self) -> str:
@@ -77,13 +80,20 @@ class Screen:
         if order.status == PENDING and order.is_due(self.now):
             return "checking"
         waits = order.status == PENDING and self._waits_for_shopper
-        if waits and self.part.template and not self.details:
+        if waits and self._asks_here and not self.details:
             return "confirm"
         return order.status
 
     @property
     def _waits_for_shopper(self) -> bool:
         return self.order.payment is not None and self.order.payment.status == "requires_action"
+
+    @property
+    def _asks_here(self) -> bool:
+        """Whether the gateway's part of the page is a question, and no way to begin."""
+        payment = self.order.payment
+        begins = self.part.module is not None or (payment and payment.method == ACCOUNT_METHOD)
+        return self.part.template is not None and not begins
 
     @property
     def title(self) -> str:
@@ -99,8 +109,7 @@ class Screen:
     @property
     def key(self) -> str:
         """Changes when the page has to be drawn anew."""
-        balances = [offer.balance and offer.balance.minor for offer in self.offers]
-        seen = (self.view, standing(self.order), balances)
+        seen = (self.view, standing(self.order), [offer.within for offer in self.offers])
         return sha256(repr(seen).encode()).hexdigest()[:12]
 
     @property
@@ -142,7 +151,7 @@ class Screen:
     @property
     def opened(self) -> Offer | None:
         """The offer that is unfolded: the chosen one, else the first that would do."""
-        would_do = (offer for offer in self.offers if offer.lacks is None)
+        would_do = (offer for offer in self.offers if not offer.is_short)
         return self.chosen or next(would_do, next(iter(self.offers), None))
 
     @property
@@ -155,6 +164,11 @@ class Screen:
     def details_shown(self) -> list[tuple[str, str]]:
         """What is known of where to send the money, and what it is called."""
         return [(name, label) for name, label in ACCOUNT.items() if name in self.details]
+
+    @property
+    def asked_coins(self) -> list[Mapping[str, Any]]:
+        """How what is missing is sent on a chain, in each coin that would do."""
+        return [] if self.arrivals is None else self.arrivals.asked()
 
     @property
     def is_paid_from_balance(self) -> bool:

@@ -18,19 +18,21 @@ from ..order import EXPIRED, Order
 from ..payment import ACTIVE
 from . import headers
 from .access import Access
-from .offers import offers_of, require_covered
+from .offers import ACCOUNT, offers_of, require_covered
 from .own_page import Place, place_at
 from .parameters import OURS, Parameters, read_parameters, read_token, theme_of
-from .rendering import draw
+from .payers import payer_of
+from .rendering import draw, draw_part
 from .screen import Screen, is_begun_elsewhere, web_address
 from .waiting import TOP_UP_WAIT, read_seconds, wait_for_news
+from .web3 import arrivals_of, needs_wallet
 from .wording import DEAD_ENDS, NOT_YOUR_ORDER, OTHER_DEAD_END, Language, choose_language
 
 log = logger(__name__)
 
 LOOK_PACE = {"processing": 2.0, "created": 5.0, "requires_action": 15.0}
 """status of a payment -> seconds between two questions to its gateway while a page is open."""
-NOT_INPUTS = OURS | {"gateway", "method", "proof"}
+NOT_INPUTS = OURS | {"gateway", "method", "proof", "payer"}
 
 
 class OrderPage:
@@ -89,11 +91,28 @@ class OrderPage:
         screen = self._screen(current)
         known = request.args.get("version") == str(current.version)
         if seconds and known and request.args.get("key", screen.key) == screen.key:
-            poor = any(offer.lacks for offer in screen.offers)
+            poor = any(offer.is_short for offer in screen.offers)
             current = self._wait(current, min(seconds, TOP_UP_WAIT) if poor else seconds)
             access.require_session()
             screen = self._screen(current)
         return jsonify(screen.state(self._language(current)))
+
+    def arrived(self) -> Response:
+        """What came on a chain for the order's payment, as JSON and as the page shows it."""
+        order = self._read(read_parameters(request.args))
+        Access(self._desk, order, self.place()).require_session()
+        screen, language = self._screen(self._fresh(order)), self._language(order)
+        arrivals = screen.arrivals
+        if arrivals is None:
+            raise NotFound("Nothing is awaited on a chain.", code="PAYMENT_NOT_FOUND")
+        state = arrivals.state_for_scripts(order.amount, language) | {
+            "view": screen.view,
+            "text": arrivals.headline(language),
+            "html": draw_part("web3/arrived.html", language, screen=screen, order=screen.order),
+        }
+        if arrivals.state == "underpaid" and screen.order.is_open:
+            state["asked"] = arrivals.asked()
+        return jsonify(state)
 
     def _wait(self, order: Order, seconds: float) -> Order:
         def read() -> Order:
@@ -124,8 +143,11 @@ class OrderPage:
         parameters, order, access = self._enter()
         inputs = {key: value for key, value in request.form.items() if key not in NOT_INPUTS}
         gateway, method = request.form.get("gateway", ""), request.form.get("method", "")
+        payer = payer_of(self._desk, order) if method == ACCOUNT else None
+        if payer is not None:
+            inputs["payer"] = payer
         try:
-            require_covered(offers_of(self._desk, order), gateway, method)
+            require_covered(offers_of(self._desk, order, payer), gateway, method)
             if is_begun_elsewhere(order):  # its form is not on this page, so it begins anew here
                 self._desk.cashier.stop(order.id)
             paying = self._desk.cashier.pay(order.id, gateway=gateway, method=method, inputs=inputs)
@@ -204,6 +226,7 @@ class OrderPage:
             screen=screen,
             order=order,
             proof=access.proof(session) if session else "",
+            wallet=self.place().path.removesuffix("/order") + "/wallet",
         )
 
     def _leave(self, parameters: Parameters, order: Order, onward: str) -> Response:
@@ -222,17 +245,19 @@ class OrderPage:
 
     def _allow(self, screen: Screen, parts: tuple[PagePart, ...]) -> None:
         origins = screen.merchant.origins
-        headers.allow(framers=origins, images=origins, parts=parts)
+        wallets = any(needs_wallet(part) for part in parts)
+        headers.allow(framers=origins, images=origins, parts=parts, inline_images=wallets)
 
     def _screen(self, order: Order, problem: str | None = None) -> Screen:
         return Screen(
             order=order,
             merchant=self._desk.merchant_of(order),
-            offers=offers_of(self._desk, order),
+            offers=offers_of(self._desk, order, payer_of(self._desk, order)),
             part=self._desk.page_part(order.payment.gateway) if order.payment else PagePart(),
             now=self._desk.database.clock(),
             problem=problem,
             details=self._desk.cashier.details(order),
+            arrivals=arrivals_of(self._desk, order),
         )
 
     # --- where and in which words ---------------------------------------------------------

@@ -80,6 +80,8 @@ METHOD_LABELS = (
     N_("Wallet balance"),
     N_("Credit"),
     N_("Bank transfer"),
+    N_("Crypto: wallet or QR code"),
+    N_("Crypto account"),
 )
 """What gateways call their methods."""
 
@@ -111,6 +113,10 @@ CANNOT_PAY: Mapping[str, str] = {
         "There was not enough in your balance, so nothing was taken from it."
         " Top it up, or choose another way to pay."
     ),
+    "The account does not cover it.": N_(
+        "There was not enough in your account, so nothing was taken from it."
+        " Top it up, or choose another way to pay."
+    ),
     "The sandbox declined it, as asked.": N_(
         "The sandbox declined it, as asked. You were not charged; try again."
     ),
@@ -137,6 +143,10 @@ PROBLEMS: Mapping[str, tuple[str, str]] = {
     "INSUFFICIENT_BALANCE": (
         N_("There is not enough in your balance"),
         N_("Nothing was taken from it. Top it up, or choose another way to pay."),
+    ),
+    "NO_PAYER": (
+        N_("Sign in to pay from your account"),
+        N_("Nothing was taken. Sign in with your phone below, then pay."),
     ),
     "METHOD_NOT_OFFERED": (
         N_("That way to pay is not offered any more"),
@@ -225,5 +235,83 @@ SCRIPT_TEXTS = (
     N_("Good for %s more"),
     N_("This question is over."),
     N_("No connection. What you see may be old."),
+    N_("Add this network in your wallet, or pay with the QR code."),
+    N_("Address"),
+    N_("Amount"),
+    N_("Checking that it would go through…"),
+    N_("Choose %s in your wallet, then try again."),
+    N_("Choose an account in %s"),
+    N_("Confirm %s in %s"),
+    N_("Confirmed"),
+    N_("Copy the address"),
+    N_("Copy the amount"),
+    N_("Did your wallet send it?"),
+    N_("Final"),
+    N_("How do you send it?"),
+    N_(
+        "If you made it faster, wait here: the new one shows by itself. If you cancelled "
+        "it, pay again."
+    ),
+    N_("In a block: counting confirmations"),
+    N_("It has a question open already. Open the wallet, answer it, and try again."),
+    N_("It holds %s, and %s are needed. Choose another account or another coin."),
+    N_("It was not sent: try again"),
+    N_(
+        "It was not taken into a block, so nothing was paid. If your wallet does not show"
+        " it any more either, pay again."
+    ),
+    N_("Network"),
+    N_("No wallet was found in this browser"),
+    N_("Not enough %s in this account"),
+    N_("Not enough for the network fee"),
+    N_("Nothing was sent."),
+    N_("Open in a wallet app"),
+    N_("Open this page in the browser of your wallet app, or pay with the QR code."),
+    N_("Own wallet"),
+    N_("Pay %s with %s"),
+    N_("Pay again"),
+    N_("Pay with coins"),
+    N_("QR code or address"),
+    N_("QR code: send %s on %s"),
+    N_("Scan it with your wallet, or copy what is below."),
+    N_(
+        "Send only %s, and only on %s. Other coins and other networks do not arrive here "
+        "and may be lost."
+    ),
+    N_("The fee on %s is paid in its own coin: put some into this account, or choose another one."),
+    N_("Sent to the network"),
+    N_("Signed in %s"),
+    N_("Switch to %s in %s"),
+    N_("The account in your wallet changed"),
+    N_("The address is copied."),
+    N_("The amount is copied."),
+    N_("The network dropped the transaction"),
+    N_("The network says that it would not go through. Choose another account or another coin."),
+    N_("The transaction failed on the network"),
+    N_("The transaction was replaced in your wallet"),
+    N_("This payment would fail"),
+    N_("Try again to pay from the account that is chosen now."),
+    N_("Try again whenever you like."),
+    N_("Try another wallet, or pay with the QR code."),
+    N_("Unlock it, let this page see an account, and try again."),
+    N_("Waiting for the next block"),
+    N_(
+        "We cannot tell. Look into your wallet: if the payment is there, wait here and it"
+        " shows by itself. Pay again only if it is not."
+    ),
+    N_("Which coin?"),
+    N_("You said no in your wallet"),
+    N_(
+        "Your coins are still yours; only the network fee was spent. Try again, with a "
+        "higher gas limit if your wallet asks."
+    ),
+    N_("Your wallet did not understand"),
+    N_("Your wallet does not know %s"),
+    N_("Your wallet is locked or shows no account"),
+    N_("Your wallet is not on %s"),
+    N_("Your wallet waits for you"),
+    N_("on %s"),
+    N_("rate fixed for %s"),
+    N_("your wallet"),
 )
 """What the scripts under ``static/`` say; the page hands them the translations."""

@@ -13,9 +13,10 @@ from sqlalchemy import (
     text,
 )
 
-from ...base.columns import Exact, Flag, Json, Utc, Whole, listed
+from ...base.columns import Exact, Flag, Json, Units, Utc, Whole, listed
 from ..order import TRANSITIONS
 from ..w3block_company import DELIVERIES, OWN_WORDS
+from ..w3block_token import ARRIVED, GIVEN_UP, MOVE_STATES
 from .schema import metadata
 
 COMPANY = "till_desk_w3_companies.id"
@@ -194,3 +195,51 @@ w3_hooks = Table(
     sqlite_strict=True,
 )
 """``sealed_key`` signs what it is told, ``tries`` are all that one event gets."""
+
+w3_contracts = Table(
+    "till_desk_w3_contracts",
+    metadata,
+    Column("company_id", Text, ForeignKey(COMPANY), primary_key=True),
+    Column("chain_id", Whole, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("sending_id", Text, ForeignKey("till_desk_web3_sendings.id")),
+    Column("created_at", Utc, nullable=False),
+    UniqueConstraint("chain_id", "address"),
+    sqlite_strict=True,
+)
+"""Where a company's tokens are on a chain; ``sending_id`` puts the contract there, if we do."""
+
+w3_moves = Table(
+    "till_desk_w3_moves",
+    metadata,
+    Column("token_id", Text, ForeignKey("till_desk_product_tokens.id"), primary_key=True),
+    Column("attempt", Whole, primary_key=True, autoincrement=False),
+    Column("order_id", Text, ForeignKey("till_desk_w3_orders.order_id"), nullable=False),
+    Column("chain_id", Whole, nullable=False),
+    Column("contract", Text, nullable=False),
+    Column("number", Units, nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("sending_id", Text, ForeignKey("till_desk_web3_sendings.id"), unique=True),
+    Column("state", Text, nullable=False),
+    Column("created_at", Utc, nullable=False),
+    Column("updated_at", Utc, nullable=False),
+    CheckConstraint(f"state in {listed(MOVE_STATES)}", name="desk_w3_moves_state"),
+    CheckConstraint("attempt > 0", name="desk_w3_moves_attempt"),
+    CheckConstraint("length(number) = 78", name="desk_w3_moves_number"),
+    CheckConstraint(
+        f"sending_id is not null or state = '{ARRIVED}'", name="desk_w3_moves_sending_id"
+    ),
+    Index("ix_till_desk_w3_moves_of_order", "order_id", "token_id"),
+    Index(
+        "uq_till_desk_w3_moves_one_way",
+        "token_id",
+        unique=True,
+        sqlite_where=text(f"state <> '{GIVEN_UP}'"),
+        postgresql_where=text(f"state <> '{GIVEN_UP}'"),
+    ),
+    sqlite_strict=True,
+)
+"""A token of an order on its way to a wallet on a chain, at each attempt; one of them counts.
+
+Without ``sending_id`` it was there before anything was sent.
+"""

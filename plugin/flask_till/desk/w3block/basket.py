@@ -66,6 +66,11 @@ class Basket:
     faults: tuple[Fault, ...]
     shelves: Mapping[str, Shelf]
 
+    @property
+    def pieces(self) -> int:
+        """How many tokens there are to hand over: what is only counted has none."""
+        return sum(one.quantity for one in self.items if one.product.stock is None)
+
     def require_all(self, *, until: int = STOCK) -> None:
         """Raises `RequestError` for the first check, up to that one, that something failed (4)."""
         for fault in sorted(self.faults, key=lambda one: one.check):

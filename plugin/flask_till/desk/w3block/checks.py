@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ...base.database import Work
+from ...money import LARGEST_MINOR
 from ...wire.w3block.basket import CreateOrder, PaidPart
 from ...wire.w3block.error_codes import W3blockCode, refusal
 from ...wire.w3block.likeness import items_digest
@@ -24,11 +25,13 @@ from ..coupon import Coupon
 from ..merchant import Merchant
 from ..origins import origin_of
 from ..reckoning import Reckoning
-from ..w3block_company import FREE, TRANSFER, Coin, Company, Provider
+from ..w3block_company import APART, CRYPTO, FREE, TRANSFER, Coin, Company, Provider
 from .basket import SALE, Basket, find_applicable, read_basket, reckoned
 from .quotes import Bound, Quotes
 
 Coins = Mapping[str, Coin]
+NOT_SHARED = (CRYPTO, "account")
+"""Methods that no provider of cards and the like stands for: coins, and accounts that hold them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,8 @@ class Checks:
             way = self._way(company, part, coin, pays, merchant, coupon)
             names = self._methods(company, coin, merchant, coupon)
             parts.append(ReadyPart(part, coin, sums[coin.id], gas[coin.id], pays, way, names))
+        if any(one.units > LARGEST_MINOR for one in wholes.values()):
+            raise refusal(W3blockCode.PAYMENT_PROVIDER_NOT_FOUND, "No payment can be that large.")
         return Ready(merchant, basket, coupon, tuple(parts), wallet)
 
     def _gas(
@@ -116,7 +121,7 @@ class Checks:
         merchant: Merchant,
         coupon: Coupon | None,
     ) -> Provider:
-        if not pays:
+        if not pays and not (coin.is_crypto and not coin.is_declared):
             return Provider(coin.id, part.payment_method or "", FREE)
         return self.require_way(company, part, coin, merchant, coupon)
 
@@ -134,43 +139,54 @@ class Checks:
 
         Raises `RequestError`.
         """
-        if coin.is_crypto:
-            raise refusal(
-                W3blockCode.PAYMENT_PROVIDER_NOT_FOUND,
-                f"{coin.code} is a coin, and no wallet can pay here yet: choose another currency.",
-            )
         only = None if coupon is None else coupon.methods
         way = company.way(coin.id, part.payment_method, part.payment_provider, only)
-        if way is None or not self._leads_somewhere(way, company, coin, merchant):
-            raise refusal(W3blockCode.PAYMENT_PROVIDER_NOT_FOUND)
-        return way
+        if way is not None and self._leads_somewhere(way, company, coin, merchant):
+            return way
+        raise refusal(
+            W3blockCode.PAYMENT_PROVIDER_NOT_FOUND,
+            f"{coin.code} is a coin, and it cannot be paid with here like that: choose another"
+            " currency or method."
+            if coin.is_crypto
+            else "",
+        )
 
     def ways(
         self, company: Company, coin: Coin, merchant: Merchant, coupon: Coupon | None
     ) -> list[Provider]:
-        """How that currency can be paid now, with that coupon; not at all, if it is a coin."""
+        """How that currency can be paid now, with that coupon."""
         return [
             one
             for one in company.ways(coin.id, None if coupon is None else coupon.methods)
-            if not coin.is_crypto and self._leads_somewhere(one, company, coin, merchant)
+            if self._leads_somewhere(one, company, coin, merchant)
         ]
 
     def _methods(
         self, company: Company, coin: Coin, merchant: Merchant, coupon: Coupon | None
     ) -> tuple[str, ...]:
         """What the page of a part may offer: what the company has for its currency."""
-        ways = self.ways(company, coin, merchant, coupon)
-        names: list[str] = []
-        if any(one.provider != TRANSFER for one in ways):
-            names += [one.name for one in self._cashier.offered(coin.code, live=merchant.live)]
-        return (*names, TRANSFER) if any(one.provider == TRANSFER for one in ways) else (*names,)
+        providers = {one.provider for one in self.ways(company, coin, merchant, coupon)}
+        others = self._others(coin, merchant) if providers - set(APART) else []
+        return (*others, *(one for one in (CRYPTO, TRANSFER) if one in providers))
 
     def _leads_somewhere(
         self, way: Provider, company: Company, coin: Coin, merchant: Merchant
     ) -> bool:
+        """A coin is paid in coins, and what has money of a country may be, at the desk's rate."""
+        if coin.is_crypto and not (way.provider == CRYPTO and coin.is_declared):
+            return False
         if way.provider == TRANSFER:
             return company.bank is not None
-        return bool(self._cashier.offered(coin.code, live=merchant.live))
+        if way.provider == CRYPTO:
+            return CRYPTO in self._offered(coin, merchant)
+        return bool(self._others(coin, merchant))
+
+    def _others(self, coin: Coin, merchant: Merchant) -> list[str]:
+        return [one for one in self._offered(coin, merchant) if one not in NOT_SHARED]
+
+    def _offered(self, coin: Coin, merchant: Merchant) -> list[str]:
+        found = self._cashier.offered(coin.code, live=merchant.live)
+        return list(dict.fromkeys(one.name for one in found))
 
 
 def require_address(merchant: Merchant, success_url: str | None) -> None:

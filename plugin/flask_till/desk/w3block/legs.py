@@ -22,7 +22,7 @@ from ..cashier import Cashier
 from ..gateways import Method
 from ..order import CAPTURED, ENDED_UNPAID, PROCESSING, Order
 from ..payment import ACTIVE
-from ..w3block_company import TRANSFER, Placed, PlacedPart, Provider
+from ..w3block_company import APART, TRANSFER, Placed, PlacedPart, Provider
 from .inputs import inputs_of
 
 log = logger(__name__)
@@ -184,10 +184,11 @@ def _is_transfer(leg: Order) -> bool:
 def chosen(methods: Sequence[Method], provider: str) -> Method:
     """Where a payment begins: at the gateway of that name, else at the first that there is.
 
-    A transfer begins nowhere else, and nothing else begins there. Raises `RequestError`
-    (payment-provider-not-found).
+    A transfer begins nowhere else, and nothing else begins there; so do coins. Raises
+    `RequestError` (payment-provider-not-found).
     """
-    fit = [one for one in methods if (one.name == TRANSFER) == (provider == TRANSFER)]
+    own = provider if provider in APART else None
+    fit = [one for one in methods if (one.name if one.name in APART else None) == own]
     if not fit:
         raise refusal(W3blockCode.PAYMENT_PROVIDER_NOT_FOUND)
     return next((one for one in fit if one.gateway.startswith(provider)), fit[0])

@@ -12,12 +12,14 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
 
-from ...errors import Gone, InvalidRequest
-from ...wire.w3block.amounts import read_amount, write_amount
+from ...errors import Gone, InvalidRequest, Unavailable
+from ...wire.w3block.amounts import read_amount, shortest, write_amount
 from ...wire.w3block.error_codes import W3blockCode, refusal
 from ...wire.w3block.gas_fee import LIFE
 from ...wire.w3block.products import DOLLAR, REAL
 from ..quote import derive_secrets, read_quote, sign_quote
+from ..w3block_company import Coin
+from ..w3block_token import Contract
 
 PURPOSE = "w3block gas fee"
 GAS: Mapping[str, Decimal] = {REAL: Decimal("0.35"), DOLLAR: Decimal("0.07")}
@@ -42,9 +44,22 @@ class Bound:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What is to be moved: so many tokens, in that contract, or in the desk's own book."""
+
+    pieces: int = 1
+    contract: Contract | None = None
+
+
 class GasPrice(Protocol):
-    def of(self, currency_id: str) -> Decimal:
-        """What moving an order's tokens costs now, in that currency."""
+    def look(self, contract: Contract | None) -> None:
+        """Ask whoever knows, if that was long ago; never in a transaction."""
+        ...
+
+    def of(self, coin: Coin, contract: Contract | None, pieces: int) -> Decimal:
+        """What moving an order's tokens costs now, in that currency, with no more digits than it
+        has. Raises `Unavailable` when nobody knows."""
         ...
 
 
@@ -54,8 +69,12 @@ class FixedGas:
     def __init__(self, prices: Mapping[str, Decimal] = GAS) -> None:
         self.prices = dict(prices)
 
-    def of(self, currency_id: str) -> Decimal:
-        return self.prices.get(currency_id, Decimal(0))
+    def look(self, contract: Contract | None) -> None:
+        """It knows."""
+
+    def of(self, coin: Coin, contract: Contract | None, pieces: int) -> Decimal:
+        """For an order, however many tokens it has."""
+        return self.prices.get(coin.id, Decimal(0))
 
 
 class Quotes:
@@ -65,9 +84,19 @@ class Quotes:
         self._secrets = derive_secrets(keys, "till-w3block-gas-fee")
         self._gas = gas
 
-    def offer(self, bound: Bound, now: datetime) -> tuple[Decimal, str]:
-        """The gas fee as it is now, and its signature."""
-        gas = self._gas.of(bound.currency_id)
+    def look(self, contract: Contract | None) -> None:
+        """To be done before gas fees are offered; never in a transaction."""
+        self._gas.look(contract)
+
+    def offer(self, bound: Bound, coin: Coin, moved: Moved, now: datetime) -> tuple[Decimal, str]:
+        """The gas fee as it is now, and its signature.
+
+        Raises `RequestError` (gas-fee-not-available) when nobody knows what it is.
+        """
+        try:
+            gas = shortest(self._gas.of(coin, moved.contract, moved.pieces))
+        except Unavailable as error:
+            raise refusal(W3blockCode.GAS_FEE_NOT_AVAILABLE, error.message) from None
         return gas, sign_gas_fee(bound, gas, self._secrets, now)
 
     def read(self, signature: str, bound: Bound, now: datetime) -> Decimal:

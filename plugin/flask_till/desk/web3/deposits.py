@@ -9,13 +9,14 @@ from hashlib import sha256
 from typing import Protocol
 
 from ...base.database import Database, Work
-from ...errors import Conflict, GatewayRefused, Gone, InvalidRequest
+from ...errors import Conflict, GatewayRefused, GatewayUnavailable, Gone, InvalidRequest
 from ...money import Money
 from ..actions import web3_addresses, web3_payments
+from ..actions.web3_chain import read_chains
 from ..actions.web3_refunds import units_of_refund
 from ..actions.web3_sendings import queue_sending, read_sending
 from ..gateways import Charge
-from ..onchain import OPERATOR, Sending, Standing, deposit_path
+from ..onchain import OPERATOR, Sending, Standing, chain_of, deposit_path
 from ..quote import derive_secrets, read_quote, sign_quote
 
 PURPOSE = "web3 payment"
@@ -40,8 +41,16 @@ class DeskDeposits:
         return self._signer.address(OPERATOR)
 
     def open(self, charge: Charge, dues: Mapping[str, int]) -> Standing:
-        """The payment with its address; ``dues`` count only the first time."""
+        """The payment with its address; ``dues`` count only the first time.
+
+        Raises `GatewayUnavailable` (CHAIN_NOT_READ) while nobody has begun to read a chain: what
+        was sent before that is not found.
+        """
         while (standing := self.standing_of(charge)) is None:
+            read = self._database.read(read_chains)
+            dues = {coin: units for coin, units in dues.items() if chain_of(coin) in read}
+            if not dues:
+                raise GatewayUnavailable("The chain is not read yet.", code="CHAIN_NOT_READ")
             number = self._database.read(web3_addresses.next_number)
             address = self._signer.address(deposit_path(number))
             now = self._database.clock()
@@ -134,7 +143,7 @@ def _queue_refund(
         work,
         Sending(
             id=refund_id,
-            chain_id=int(coin_id.partition(":")[0]),
+            chain_id=chain_of(coin_id),
             purpose="refund",
             path=OPERATOR,
             recipient=recipient,

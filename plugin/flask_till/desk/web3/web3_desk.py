@@ -21,7 +21,7 @@ from ..gateways import RefundNotice
 from ..onchain import FINAL, Sending, Standing
 from .accounts import Account, DeskAccounts
 from .deposits import DeskDeposits
-from .token_port import Calls, Prices, Rates
+from .token_port import Calls, Links, Offers, Prices, Rates
 
 if TYPE_CHECKING:
     from .sending import Sender
@@ -42,7 +42,8 @@ class Signs(Protocol):
 class Web3Desk:
     """``nodes_of`` reaches the nodes of a chain; it is asked once for each.
 
-    ``rates`` and ``prices`` say what coins cost, ``calls`` how contracts of tokens are called.
+    ``rates`` and ``prices`` say what coins cost, ``calls`` how contracts of tokens are called,
+    ``links`` how wallets are asked for money, ``offers`` how pages show that.
     """
 
     def __init__(
@@ -56,6 +57,8 @@ class Web3Desk:
         rates: Rates,
         prices: Prices,
         calls: Calls,
+        links: Links,
+        offers: Offers,
         treasury: str | None = None,
     ) -> None:
         self.database = database
@@ -65,6 +68,8 @@ class Web3Desk:
         self.rates = rates
         self.prices = prices
         self.calls = calls
+        self.links = links
+        self.offers = offers
         self.deposits = DeskDeposits(database, signer, keys)
         self.accounts = DeskAccounts(database, signer)
         self.cashier: Cashier | None = None
@@ -91,7 +96,7 @@ class Web3Desk:
 
     def coins(self, *, live: bool) -> list[Coin]:
         """Those of live chains, or those of test chains."""
-        return [coin for chain in self.chains if chain.testnet != live for coin in chain.coins]
+        return [coin for chain in self.chains if chain.testnet != live for coin in chain.offered]
 
     def dues(self, price: Money, *, live: bool) -> dict[str, int]:
         """The price in every coin that has one now: coin id -> base units."""
@@ -149,6 +154,13 @@ class Web3Desk:
         from .watch_loop import WatchLoop
 
         return [WatchLoop(self.follower(chain.id)) for chain in self.chains]
+
+    def close(self) -> None:
+        """Let go of the nodes; the next use reaches them anew."""
+        with self._lock:
+            parts, self._parts = self._parts, {}
+        for nodes, _, _ in parts.values():
+            nodes.close()
 
     # --- what their news mean -------------------------------------------------------------
 

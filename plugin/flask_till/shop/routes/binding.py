@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import Response, request
 
+from ...base.qr import qr_path
 from ...errors import Conflict, InvalidRequest, NotFound, RequestError, Unavailable, Unreadable
 from ...web.callers import limit_caller
 from ...wire import strict_json
@@ -23,7 +24,6 @@ from .channel import LONGEST_WAIT, wait_for
 from .feed import Feed
 from .origin import require_own_page
 from .page_cookies import browser_id, drop_old_key, forget_browser, give_browser, give_key
-from .qr import qr_path
 from .shopfront import Shopfront, shopfront
 
 LONGEST_WORD = 500

@@ -16,12 +16,12 @@ from .message import Message
 from .values import (
     MOST_PRODUCTS,
     AmountType,
+    Destination,
     PaymentMethod,
     PaymentProvider,
     Quantity,
     Url,
     Uuid,
-    WalletOrNone,
     Word,
 )
 
@@ -130,7 +130,7 @@ class _Destination(Message):
     """What preview and order share (3, 4)."""
 
     coupon_code: Coupon | None = None
-    destination_wallet_address: WalletOrNone | None = None
+    destination_wallet_address: Destination | None = None
     destination_user_id: Uuid | None = None
     currency_id: Uuid | None = None
     payment_method: Word[PaymentMethod] | None = None

@@ -35,7 +35,8 @@ LONGEST_PATH = 2048
 
 
 class W3blockCode(StrEnum):
-    """All words that the contract names for a refusal (2, 3, 3.1, 4, 7, 8)."""
+    """All words that the contract names for a refusal (2, 3, 3.1, 4, 7, 8), and one of ours: no
+    chain says what gas costs."""
 
     VALIDATION_ERROR = "validation-error"
     PRODUCT_NOT_AVAILABLE = "product-not-available"
@@ -48,6 +49,7 @@ class W3blockCode(StrEnum):
     PAYMENTS_NOT_COVERING_TOTAL = "payments-not-covering-total"
     GAS_FEE_SIGNATURE_EXPIRED = "gas-fee-signature-expired"
     GAS_FEE_SIGNATURE_INVALID = "gas-fee-signature-invalid"
+    GAS_FEE_NOT_AVAILABLE = "gas-fee-not-available"
     PAYMENT_PROVIDER_NOT_FOUND = "payment-provider-not-found"
     SIMILAR_ORDER_NOT_ACCEPTED = "similar-order-not-accepted"
     PAYMENT_PROVIDER_ERROR = "payment-provider-error"

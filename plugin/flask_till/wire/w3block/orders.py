@@ -16,6 +16,7 @@ from .message import Message
 from .products import Currency, Image, Price
 from .statuses import OrderStatus
 from .values import (
+    HEX,
     AmountType,
     DeliverId,
     Label,
@@ -51,6 +52,32 @@ class BankTransfer(Message):
     bank_account: Label | None = None
 
 
+class CoinToSend(Message):
+    """One coin in which a part may be paid (5; designed).
+
+    ``contract`` is None for a chain's own coin; ``amount`` and ``units``, which are the smallest
+    ones, are what is still missing, exactly; ``uri`` asks a wallet for just that (EIP-681).
+    """
+
+    chain_id: Annotated[int, Field(ge=1)]
+    chain: Label
+    code: Label
+    contract: Wallet | None
+    decimals: Annotated[int, Field(ge=0)]
+    amount: Amount
+    units: Annotated[str, StringConstraints(pattern="^[1-9][0-9]{0,77}$")]
+    uri: Label
+
+
+class CryptoPayment(Message):
+    """Where to send coins, and until when (5; designed). One of the ``coins`` is enough, sent in
+    one transfer or several; none when enough is on its way."""
+
+    address: Wallet
+    expires_at: Moment
+    coins: list[CoinToSend]
+
+
 class PublicData(Message):
     """What a payment page needs to go on: the members of its method, and none beside (5)."""
 
@@ -59,10 +86,27 @@ class PublicData(Message):
     client_secret: Annotated[Label | None, Field(repr=False)] = None
     public_key: Label | None = None
     transfer: BankTransfer | None = None
+    crypto: CryptoPayment | None = None
+
+
+class TokenOnChain(Message):
+    """A token of an order in its company's contract (ERC-721) (5, 6; designed).
+
+    ``status`` is delivering, delivered or failed; ``tx_hash`` is there once something was sent,
+    and not when the token was with its holder before.
+    """
+
+    product_token_id: Uuid
+    contract_address: Wallet
+    chain_id: Annotated[int, Field(ge=1)]
+    token_id: Annotated[str, StringConstraints(pattern="^(0|[1-9][0-9]{0,77})$")]
+    tx_hash: Annotated[str, StringConstraints(pattern=f"^0x{HEX}{{64}}$")] | None
+    tx_url: Url | None
+    status: Annotated[str, StringConstraints(pattern="^(delivering|delivered|failed)$")]
 
 
 class OrderedProduct(Message):
-    """One product of an order; the price is that of one piece."""
+    """One product of an order; the price is that of one piece, ``tokens`` are on a chain."""
 
     product_id: Uuid
     product_token_id: Uuid | None = None
@@ -71,6 +115,7 @@ class OrderedProduct(Message):
     variant_ids: list[Uuid] | None = None
     images: list[Image] | None = None
     prices: list[Price] | None = None
+    tokens: list[TokenOnChain] | None = None
 
 
 class OrderPayment(Message):

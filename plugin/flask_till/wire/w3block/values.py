@@ -9,9 +9,10 @@ from enum import StrEnum
 from string import ascii_uppercase, digits
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BeforeValidator, Field, PlainSerializer, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, StringConstraints
 
 from ...errors import NotFound
+from ..eip55 import checksummed
 
 E = TypeVar("E")
 Word = Annotated[E, Field(strict=False)]
@@ -21,8 +22,8 @@ MOST_OF_A_PRODUCT = 1_000_000
 MOST_PRODUCTS = 200
 """Lines of an order (designed), and how many pieces one may be of."""
 
-_HEX = "[0-9a-fA-F]"
-_UUID = f"^{_HEX}{{8}}(-{_HEX}{{4}}){{3}}-{_HEX}{{12}}$"
+HEX = "[0-9a-fA-F]"
+_UUID = f"^{HEX}{{8}}(-{HEX}{{4}}){{3}}-{HEX}{{12}}$"
 _NO_BLANK = r"[^\s\\\x00-\x1f\x7f]"
 
 Uuid = Annotated[str, StringConstraints(pattern=_UUID, to_lower=True)]
@@ -39,11 +40,17 @@ Url = Annotated[
 ]
 """http or https with a host, without a user name in it."""
 
-Wallet = Annotated[str, StringConstraints(pattern=f"^0x{_HEX}{{40}}$")]
+Wallet = Annotated[str, StringConstraints(pattern=f"^0x{HEX}{{40}}$")]
 """An address on an EVM chain, spelled as it came (3)."""
 
-WalletOrNone = Annotated[str, StringConstraints(pattern=f"^(0x{_HEX}{{40}})?$")]
-"""As `Wallet`; storefronts send an empty text for none."""
+Destination = Annotated[
+    str,
+    StringConstraints(pattern=f"^(0x{HEX}{{40}})?$"),
+    AfterValidator(lambda text: text and checksummed(text)),
+]
+"""As `Wallet`, where tokens are to go: its check digits are looked at, or put in (EIP-55).
+
+Storefronts send an empty text for none."""
 
 Mail = Annotated[
     str, StringConstraints(max_length=254, pattern=r"^[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+$")

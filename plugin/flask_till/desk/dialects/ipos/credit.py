@@ -10,10 +10,11 @@ from flask import Response
 from pydantic import StringConstraints
 
 from ....errors import RequestError
-from ....wire.ipos.requests import Cents, PaymentMethod, Request, WebUrl
+from ....wire.ipos.requests import Cents, Request, WebUrl
 from ...actions.balances import read_balances
 from ...actions.ipos_placing import Placing
 from ...ipos_portal import CURRENCY, payer_of
+from ...web3.reach import most
 from .admission import Caller, admitted_user
 from .answers import body_of, say
 from .buyers import Buyer, buyer_in
@@ -22,6 +23,7 @@ from .front import Front
 from .offered import offered_here
 from .orders import fresh_data, place
 from .terms import draft_of, placed_of, terms_of
+from .words import method_word
 
 ITEM = {"credit": "Credit top-up", "wallet": "Wallet top-up"}
 
@@ -39,12 +41,18 @@ def balance(front: Front) -> Response:
     """GET credit/balance by a user: ``{wallet, credit, free_credit}`` in cents.
 
     The portal, of the widget or of ``app-id``, says whether that is real money or test money.
+    Where chains are set up ``wallet`` is the most that one payment from the wallet can take:
+    of the ``wallet_balance`` here, or of the user's ``account`` on the chains.
     """
     caller, _ = admitted_user(front)
     buyer = _buyer(front, caller)
     owner, live = payer_of(buyer.user.id), buyer.merchant.live
     having = front.database.read(read_balances, owner, currency=CURRENCY, live=live)
     cents = {kind: having.of(kind).minor for kind in ("wallet", "credit", "free_credit")}
+    if front.parts.web3 is not None:
+        reach = most(front.parts.web3, owner, CURRENCY, live=live).minor
+        kept = cents["wallet"]
+        cents |= {"wallet": max(kept, reach), "wallet_balance": kept, "account": reach}
     return say(cents)
 
 
@@ -83,7 +91,8 @@ def _placing(front: Front, buyer: Buyer, asked: TopUp) -> Placing:
         methods=methods,
         redirect_url=asked.redirect_url,
     )
-    terms = terms_of(buyer, item, [str(PaymentMethod.STRIPE)], asked.redirect_url)
+    words = list(dict.fromkeys(str(method_word(name)) for name in methods))
+    terms = terms_of(buyer, item, words, asked.redirect_url)
     placed = placed_of(buyer, order_id, asked.callback_url, terms)
     return Placing(
         buyer.merchant, replace(draft, final_sale=True), replace(placed, top_up=asked.account)

@@ -232,7 +232,13 @@ def _list() -> Schema:
 
 
 def _balance() -> Schema:
-    return an_object({"wallet": CENTS, "credit": CENTS, "free_credit": CENTS})
+    on_chains = {
+        "wallet_balance": CENTS | {"description": "What is kept here, where chains are set up."},
+        "account": CENTS | {"description": "What the user's account on the chains covers."},
+    }
+    here = {"wallet": CENTS, "credit": CENTS, "free_credit": CENTS}
+    here["wallet"] = CENTS | {"description": "The most that one payment from it can take."}
+    return an_object({**here, **on_chains}, optional=tuple(on_chains))
 
 
 def _rewards(schemas: Schema) -> Schema:

@@ -1,8 +1,13 @@
-"""Paying an order: from a balance at once, or by Stripe in the page (3.6, 3.7, 3.8)."""
+"""Paying an order: from the wallet or a credit at once, or by Stripe in the page (3.6 to 3.8).
+
+The wallet is the user's account on the chains where they are set up; what it does not cover, the
+wallet's balance at this desk may.
+"""
 
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 
 from flask import Response
 
@@ -12,11 +17,12 @@ from ...actions.balances import read_balances
 from ...actions.ipos_orders import claim_paid_call, read_placed
 from ...ipos_portal import CURRENCY
 from ...order import CAPTURED, OPEN, Order
+from ...web3.reach import covers
 from .admission import Caller, admitted, admitted_user
 from .answers import body_of, order_id_of, say
 from .front import Front
 from .orders import fresh_data, placed_now
-from .words import BALANCE_METHODS, method_word
+from .words import ACCOUNT, BALANCE_METHODS, method_word
 
 SHORT = ("INSUFFICIENT_BALANCE", "NO_PAYER")
 EMBEDDED = {"ui": "embedded"}
@@ -46,21 +52,57 @@ def create_and_pay_with_credit(front: Front) -> Response:
 def _pay_from_balance(front: Front, caller: Caller, order_id: str, word: PaymentMethod) -> Response:
     """The checks of 3.6, in their order. Raises `RequestError` (400), `NotFound`."""
     order = _pending(front, caller, order_id)
-    method = next((name for name in order.methods or () if BALANCE_METHODS.get(name) == word), None)
-    if method is None:
+    names = [name for name in _offered(front, order) if BALANCE_METHODS.get(name) == word]
+    if not names:
         raise _unsupported(word)
-    _require_balance(front, order, method)
-    try:
-        gateway = front.cashier.gateway_for(order, method)
-        front.cashier.pay(order_id, gateway=gateway, method=method, inputs={})
-    except GatewayRefused as refusal:
-        raise (_too_little() if refusal.code in SHORT else refusal) from None
-    except NotFound:
-        raise _unsupported(word) from None
-    except Conflict:
-        raise _not_pending() from None
+    method = _pay_from_one(front, order, _within_reach(front, order, names))
     _require_paid_by_this_call(front, order_id, method)
     return say(fresh_data(front, order_id))
+
+
+def _offered(front: Front, order: Order) -> list[str]:
+    """Our methods that the order may be paid by, accounts on chains first."""
+    wanted = order.methods or ()
+    if front.parts.web3 is None:
+        wanted = tuple(name for name in wanted if name != ACCOUNT)
+    return sorted(wanted, key=lambda name: name != ACCOUNT)
+
+
+def _within_reach(front: Front, order: Order, names: Sequence[str]) -> list[str]:
+    """Looked at first: a try that is refused counts as one of the five that an order has.
+
+    Raises `RequestError` when nothing covers the order.
+    """
+    found = [name for name in names if _covers(front, order, name)]
+    if not found:
+        raise _too_little()
+    return found
+
+
+def _covers(front: Front, order: Order, method: str) -> bool:
+    assert order.payer is not None
+    if method == ACCOUNT:
+        web3 = front.parts.web3
+        return web3 is not None and covers(web3, order.payer, order.amount, live=order.live)
+    having = front.database.read(read_balances, order.payer, currency=CURRENCY, live=order.live)
+    return having.within_reach(method) >= order.amount
+
+
+def _pay_from_one(front: Front, order: Order, names: Sequence[str]) -> str:
+    """By the first of these that really covers it; which that is. Raises `RequestError` (400)."""
+    for name in names:
+        try:
+            gateway = front.cashier.gateway_for(order, name)
+            front.cashier.pay(order.id, gateway=gateway, method=name, inputs={})
+            return name
+        except GatewayRefused as refusal:
+            if refusal.code not in SHORT:
+                raise
+        except NotFound:
+            raise _unsupported(str(BALANCE_METHODS[name])) from None
+        except Conflict:
+            raise _not_pending() from None
+    raise _too_little()
 
 
 def _pending(front: Front, caller: Caller, order_id: str) -> Order:
@@ -70,14 +112,6 @@ def _pending(front: Front, caller: Caller, order_id: str) -> Order:
     if order.status not in OPEN or order.is_due(front.now()):
         raise _not_pending()
     return order
-
-
-def _require_balance(front: Front, order: Order, method: str) -> None:
-    """Looked at first: a try that is refused counts as one of the five that an order has."""
-    assert order.payer is not None
-    having = front.database.read(read_balances, order.payer, currency=CURRENCY, live=order.live)
-    if having.within_reach(method) < order.amount:
-        raise _too_little()
 
 
 def _require_paid_by_this_call(front: Front, order_id: str, method: str) -> None:

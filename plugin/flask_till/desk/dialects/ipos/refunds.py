@@ -15,7 +15,7 @@ from .admission import admitted_developer
 from .answers import body_of, order_id_of, say
 from .front import Front
 from .orders import fresh_data
-from .words import BALANCE_METHODS, status_of
+from .words import WORDS, status_of
 
 REFUNDABLE = (OrderStatus.COMPLETED, OrderStatus.PARTIAL_REFUNDED)
 
@@ -58,7 +58,7 @@ def _require_amount(order: Order, asked: int | None) -> None:
     if asked is not None and asked > order.refundable.minor:
         raise _too_much()
     assert order.payment is not None
-    word = BALANCE_METHODS.get(order.payment.method)
+    word = WORDS.get(order.payment.method)
     if word is None:
         raise RequestError("This payment method can not be refunded", code="NOT_REFUNDABLE")
     if word == PaymentMethod.WALLET and asked not in (None, order.amount.minor):

@@ -59,12 +59,17 @@ REFUND_STATUS: Mapping[str, str] = {
     "failed": "failed",
 }
 
+ACCOUNT = "account"
+"""Our way to pay from what a shopper topped up on a chain."""
 BALANCE_METHODS: Mapping[str, str] = {
+    ACCOUNT: PaymentMethod.WALLET,
     "wallet": PaymentMethod.WALLET,
     "credit": PaymentMethod.CREDIT,
     "paid_credit": PaymentMethod.CREDIT,
 }
-"""Our ways to pay from a balance, in their words; whatever else we have is ``stripe`` there."""
+"""Our ways to pay from what a user has here, in their words, the first to be tried first."""
+WORDS: Mapping[str, str] = {**BALANCE_METHODS, "crypto": PaymentMethod.WALLET}
+"""Also coins from a wallet of the user's own; whatever else we have is ``stripe`` there."""
 
 _QUOTED = tuple(wire.Quote.model_fields)
 _STATUS_AT = _QUOTED.index("metadata") + 1
@@ -79,7 +84,7 @@ MEMBERS = (
 
 
 def method_word(method: str) -> str:
-    return BALANCE_METHODS.get(method, PaymentMethod.STRIPE)
+    return WORDS.get(method, PaymentMethod.STRIPE)
 
 
 def status_of(order: Order, placed: Placed) -> wire.OrderStatus:

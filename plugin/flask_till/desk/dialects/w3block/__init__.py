@@ -30,6 +30,7 @@ from ....base.outbox import Delivery
 from ....base.relay import Outcome
 from ...dialect_parts import DialectParts
 from ...enrolment.w3block import W3blockEnrolment
+from ...enrolment.w3block_chains import W3blockChains
 from ...w3block.delivery import Deliveries, OwnRegistry
 from ...w3block.hooks import Hooks
 from ...w3block.identity import Identities, Keyring
@@ -37,6 +38,8 @@ from ...w3block.legs import Legs
 from ...w3block.placing import Placing
 from ...w3block.quotes import FixedGas, Quotes
 from ...w3block_company import DIALECT
+from ...web3.gas import ChainGas
+from ...web3.registry import ChainRegistry
 from .front import MOST, Front
 from .server import w3block_dialect
 from .webhook import SCHEDULE, W3blockWebhook
@@ -54,12 +57,14 @@ class W3blockDialect:
     schedule = SCHEDULE
 
     def __init__(self, parts: DialectParts) -> None:
-        keyring, gas = Keyring(parts.database, parts.seal), FixedGas()
+        keyring, fixed = Keyring(parts.database, parts.seal), FixedGas()
+        gas = fixed if parts.web3 is None else ChainGas(parts.clock, parts.web3, fixed)
         quotes = Quotes(parts.settings.secret_keys, gas)
         hooks = Hooks(parts.database, parts.seal, parts.hosts)
         self._webhook = W3blockWebhook(parts, hooks)
         self.legs = Legs(parts.database, parts.cashier)
-        self.deliveries = Deliveries(parts.database, OwnRegistry(parts.database))
+        registry = ChainRegistry(parts.database, OwnRegistry(parts.database), parts.web3)
+        self.deliveries = Deliveries(parts.database, registry)
         self._front = Front(
             parts,
             Identities(parts.database, keyring, parts.clock),
@@ -68,7 +73,9 @@ class W3blockDialect:
             self.deliveries,
             hooks,
         )
-        self.enrolment = W3blockEnrolment(parts.database, keyring, gas, hooks)
+        self.enrolment = W3blockEnrolment(
+            parts.database, keyring, fixed, hooks, W3blockChains(parts.database, parts.web3)
+        )
 
     def blueprint(self) -> Blueprint:
         return w3block_dialect(self._front)

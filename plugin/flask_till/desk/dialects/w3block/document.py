@@ -193,7 +193,12 @@ def _buyers() -> Schema:
 
 
 def _preview(company: list[Schema]) -> Schema:
-    wrong = (*WRONG_PRODUCT, _C.CURRENCY_NOT_ENABLED, _C.PAYMENTS_NOT_COVERING_TOTAL)
+    wrong = (
+        *WRONG_PRODUCT,
+        _C.CURRENCY_NOT_ENABLED,
+        _C.PAYMENTS_NOT_COVERING_TOTAL,
+        _C.GAS_FEE_NOT_AVAILABLE,
+    )
     refused = {400: (_C.VALIDATION_ERROR, *wrong), 404: (_C.PRODUCT_NOT_AVAILABLE,)}
     told = operation("previewOrder", BY_MEMBER, 201, preview.Preview, refused, company)
     return {"post": asking(told, basket.PreviewOrder)}

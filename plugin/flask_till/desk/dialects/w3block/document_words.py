@@ -23,6 +23,9 @@ QUANTITY: list[Schema] = [
     {"type": "integer", "minimum": 1, "maximum": MOST_OF_A_PRODUCT},
     {"type": "string", "pattern": r"^([1-9][0-9]{0,5}|1000000)$"},
 ]
+CHECK_DIGITS = (
+    "All in lower or all in upper case, or with the check digits of EIP-55: others are refused."
+)
 EMPTY: Schema = {"const": ""}
 NUMBERS = frozenset({"installmentPrice", "interest"})
 """Amounts that are numbers on the wire (3)."""
@@ -73,6 +76,8 @@ def say_what_is_checked(asked: Schema) -> None:
     _may_be_empty(asked["PaidPart"]["properties"]["amount"])
     for name in ("CreateOrder", "PayOrder"):
         _may_be_empty(asked[name]["properties"]["successUrl"])
+    for name in ("PreviewOrder", "CreateOrder"):
+        asked[name]["properties"]["destinationWalletAddress"]["description"] = CHECK_DIGITS
     some: Schema = {"type": "array", "minItems": 1}
     shown = {"required": ["expectedPrice"], "properties": {"expectedPrice": DECIMAL}}
     asked["Ordered"]["anyOf"] = [

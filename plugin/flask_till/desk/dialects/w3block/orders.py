@@ -17,6 +17,7 @@ from ....wire.w3block.values import path_deliver_id, path_id
 from ...actions import w3block_orders
 from ...actions.coupons import find_coupon
 from ...actions.merchants import read_merchant
+from ...actions.w3block_contracts import find_contract
 from ...w3block.checks import require_address
 from ...w3block.legs import Wish, parts_to_pay
 from ...w3block.status import status_of
@@ -38,7 +39,9 @@ def preview(front: Front, company_id: str) -> Response:
     caller = admitted(front, company_id, BUYER_ROUTES)
     placing = front.placing
     wanted = body_of(PreviewOrder)
-    asked = Asked(caller.company, caller.id, wanted, placing.quotes, placing.checks)
+    contract = front.database.read(find_contract, caller.company.id)
+    placing.quotes.look(contract)
+    asked = Asked(caller.company, caller.id, wanted, placing.quotes, placing.checks, contract)
     return say(front.database.read(previewed, asked), 201)
 
 

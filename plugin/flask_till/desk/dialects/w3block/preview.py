@@ -21,20 +21,22 @@ from ...coupon import Coupon
 from ...reckoning import Reckoning
 from ...w3block.basket import Basket, Fault, find_applicable, read_basket, reckoned
 from ...w3block.checks import Checks
-from ...w3block.quotes import Bound, Quotes
+from ...w3block.quotes import Bound, Moved, Quotes
 from ...w3block_company import Coin, Company, Provider
+from ...w3block_token import Contract
 from . import product_words
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Who asks for what."""
+    """Who asks for what; the ``contract`` has the company's tokens."""
 
     company: Company
     buyer: str
     order: PreviewOrder
     quotes: Quotes
     checks: Checks
+    contract: Contract | None = None
 
 
 def preview(work: Work, asked: Asked) -> wire.Preview:
@@ -49,7 +51,8 @@ def preview(work: Work, asked: Asked) -> wire.Preview:
         part.currency_id: reckoned(basket, asked.company, coins[part.currency_id], coupon)
         for part in parts
     }
-    gas = {one: _gas(work, asked, coins[one], billed=bool(sums[one].total)) for one in sums}
+    moved = Moved(basket.pieces, asked.contract)
+    gas = {one: _gas(work, asked, coins[one], moved, billed=bool(sums[one].total)) for one in sums}
     wholes = {one: Whole(sums[one].total + gas[one].amount, coins[one].decimals) for one in sums}
     merchant, checks = read_merchant(work, asked.company.merchant_id), asked.checks
     ways = {one: checks.ways(asked.company, coins[one], merchant, coupon) for one in sums}
@@ -131,12 +134,12 @@ def _payment(
     )
 
 
-def _gas(work: Work, asked: Asked, coin: Coin, *, billed: bool) -> wire.GasFee:
+def _gas(work: Work, asked: Asked, coin: Coin, moved: Moved, *, billed: bool) -> wire.GasFee:
     if not billed or not asked.company.bills_gas:
         return wire.GasFee(amount=Decimal(0), signature="")
     items = items_digest(asked.order.order_products)
     bound = Bound(asked.company.id, asked.buyer, coin.id, items)
-    gas, signature = asked.quotes.offer(bound, work.database_now())
+    gas, signature = asked.quotes.offer(bound, coin, moved, work.database_now())
     return wire.GasFee(amount=gas, signature=signature)
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from ....base.database import Work
@@ -11,11 +11,15 @@ from ....errors import NotFound
 from ...actions.products import tokens_of
 from ...actions.reading import read_order
 from ...actions.w3block_companies import find_user, read_company, read_currencies
+from ...actions.w3block_moves import moves_of
 from ...actions.w3block_orders import find_delivered_by, find_placed
+from ...actions.web3_payments import find_standing
+from ...onchain import Standing
 from ...order import Order
 from ...product import Piece
-from ...w3block_company import Coin, Company, Placed, PlacedPart
+from ...w3block_company import CRYPTO, Coin, Company, Placed, PlacedPart
 from ...w3block_parts import is_over
+from ...w3block_token import Move
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,7 @@ class Whole:
     """An order with its parts; ``tokens`` with the place of the line that has them.
 
     ``legs`` are the desk's orders of its parts, in their order; ``coins`` are all, by their ids.
+    ``standings`` are those of legs that are paid in coins; ``moves`` of tokens that go to a chain.
     """
 
     legs: tuple[Order, ...]
@@ -31,6 +36,8 @@ class Whole:
     coins: Mapping[str, Coin]
     tokens: tuple[tuple[int, Piece], ...]
     first_name: str | None
+    standings: Mapping[str, Standing] = field(default_factory=dict)
+    moves: Mapping[str, Move] = field(default_factory=dict)
 
     @property
     def order(self) -> Order:
@@ -64,14 +71,28 @@ def read_by_deliver_id(work: Work, company_id: str, deliver_id: str) -> Whole:
 
 def whole_of(work: Work, placed: Placed) -> Whole:
     user = find_user(work, placed.company_id, placed.buyer)
+    legs = tuple(read_order(work, part.leg_id) for part in placed.parts)
     return Whole(
-        legs=tuple(read_order(work, part.leg_id) for part in placed.parts),
+        legs=legs,
         placed=placed,
         company=read_company(work, placed.company_id),
         coins=read_currencies(work),
         tokens=tuple(tokens_of(work, placed.order_id)),
         first_name=user.name.partition(" ")[0] if user is not None else None,
+        standings=_standings(work, legs),
+        moves={one.token_id: one for one in moves_of(work, placed.order_id)},
     )
+
+
+def _standings(work: Work, legs: Sequence[Order]) -> dict[str, Standing]:
+    """By leg; of those that wait for coins."""
+    found = {}
+    for leg in legs:
+        if leg.is_open and leg.payment is not None and leg.payment.method == CRYPTO:
+            standing = find_standing(work, leg.payment.id)
+            if standing is not None:
+                found[leg.id] = standing
+    return found
 
 
 def unknown() -> NotFound:

@@ -15,6 +15,7 @@ from ....wire.w3block.orders import (
     PublicData,
     Receipt,
     ReceiptPayment,
+    TokenOnChain,
 )
 from ....wire.w3block.products import Price
 from ....wire.w3block.values import AmountType, PaymentMethod, PaymentProvider
@@ -24,7 +25,7 @@ from ...w3block.status import status_of
 from ...w3block_company import TRANSFER, BankAccount, PlacedLine, PlacedPart
 from ...w3block_parts import way_of
 from ..till_words import page_url
-from . import product_words
+from . import coins, product_words
 from .front import Front
 from .reading import Whole
 
@@ -47,7 +48,7 @@ def order(front: Front, whole: Whole, *, tokens: Mapping[str, str] | None = None
         address_id=placed.address_id,
         address=None,
         status=status_of(placed),
-        products=products_of(whole),
+        products=_with_tokens(front, whole),
         deliver_date=placed.deliver_at,
         expires_in=ours.expires_at,
         deliver_id=placed.deliver_id,
@@ -89,6 +90,18 @@ def products_of(whole: Whole) -> list[OrderedProduct]:
     return [
         _product(line, by_place.get(place, []), whole.placed.first.currency_id)
         for place, line in enumerate(whole.placed.lines)
+    ]
+
+
+def _with_tokens(front: Front, whole: Whole) -> list[OrderedProduct]:
+    """With where each token is on a chain: for whoever may see the wallet."""
+    told: dict[int, list[TokenOnChain]] = {}
+    for place, token in whole.tokens:
+        if token.id in whole.moves:
+            told.setdefault(place, []).append(coins.token(front.parts.web3, whole.moves[token.id]))
+    return [
+        one if place not in told else one.model_copy(update={"tokens": told[place]})
+        for place, one in enumerate(products_of(whole))
     ]
 
 
@@ -139,6 +152,9 @@ def _public(
         shown["payment_url"] = f"{page}&{urlencode({'token': token})}"
     if provider == TRANSFER and whole.company.bank is not None:
         shown["transfer"] = _bank(whole.company.bank)
+    standing = whole.standings.get(leg.id)
+    if standing is not None and front.parts.web3 is not None:
+        shown["crypto"] = coins.payment(front.parts.web3, standing, leg.expires_at)
     return PublicData(**shown)
 
 

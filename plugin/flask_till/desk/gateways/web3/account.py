@@ -50,7 +50,7 @@ class AccountGateway:
         self.name = LIVE if live else TEST
         self.account = self.name
         self.livemode = live
-        self._coins = [coin for chain in chains for coin in chain.coins]
+        self._coins = [coin for chain in chains for coin in chain.offered]
         self._accounts = accounts
         self._rates = rates
 

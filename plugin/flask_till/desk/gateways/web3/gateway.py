@@ -55,7 +55,7 @@ class Web3Gateway:
         self.name = LIVE if live else TEST
         self.livemode = live
         self._chains = chains
-        self._coins = [coin for chain in chains for coin in chain.coins]
+        self._coins = [coin for chain in chains for coin in chain.offered]
         self._deposits = deposits
         self._rates = rates
 

@@ -22,7 +22,7 @@ def offer_to_page(charge: Charge, standing: Standing, chains: Sequence[Chain]) -
         "coins": [
             coin_to_page(chain, coin, standing.address, standing.dues[coin.id])
             for chain in chains
-            for coin in chain.coins
+            for coin in chain.offered
             if coin.id in standing.dues
         ],
     }

@@ -93,7 +93,7 @@ def upgrade() -> None:
         sa.Column("created_at", columns.Utc(), nullable=False),
         sa.Column("updated_at", columns.Utc(), nullable=False),
         sa.CheckConstraint(
-            "purpose in ('gas', 'mint', 'refund', 'sweep', 'transfer', 'withdrawal')",
+            "purpose in ('deploy', 'gas', 'mint', 'refund', 'sweep', 'transfer', 'withdrawal')",
             name=op.f("ck_desk_web3_sendings_purpose"),
         ),
         sa.CheckConstraint(
@@ -104,7 +104,7 @@ def upgrade() -> None:
             name=op.f("ck_desk_web3_sendings_status"),
         ),
         sa.CheckConstraint(
-            "status not in ('sent', 'final') or (sender is not null and nonce is not null and tx_hash is not null)",
+            "status not in ('sent', 'final') or (sender is not null and nonce is not null and tx_hash is not null)",  # noqa: E501
             name=op.f("ck_desk_web3_sendings_sent"),
         ),
         sa.CheckConstraint("length(units) = 78", name=op.f("ck_desk_web3_sendings_units")),

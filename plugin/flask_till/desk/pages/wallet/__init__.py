@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 from ....errors import RequestError
 from ..faults import as_ours, begin, fault
 from ..headers import guard
+from .account import CoinAccount
 from .baskets import Baskets
 from .door import Door
 from .me import Me
@@ -27,7 +28,8 @@ def wallet_pages(parts: WalletParts) -> Blueprint:
     """``/wallet`` and what belongs to it, for one desk; register it where the desk is mounted."""
     pages = Blueprint("till_wallet", __name__, url_prefix=WALLET)
     door = Door(parts)
-    for part in (door, Prompts(parts), Baskets(parts), Orders(parts), Me(parts), News(parts)):
+    groups = (Prompts, Baskets, Orders, CoinAccount, Me, News)
+    for part in (door, *(group(parts) for group in groups)):
         part.add_to(pages)
     pages.before_request(partial(begin, parts.limits))
     pages.after_request(guard)

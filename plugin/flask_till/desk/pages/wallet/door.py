@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from ....errors import NotFound, RequestError
 from ....web.callers import caller
 from ..own_page import is_secure, require_own_page
+from ..payers import forget_payer, keep_payer
 from ..static_files import send_static
 from .page import COOKIE, COOKIE_LIFE, Page
 from .wording import DEAD_ENDS, OTHER_DEAD_END, problem
@@ -63,6 +64,8 @@ class Door(Page):
             secure=is_secure(self.parts.settings, place),
             samesite="Lax",
         )
+        if self.parts.web3 is not None:
+            keep_payer(response, session, self.parts.settings, self.order_pages())
         return response
 
     def sign_out(self) -> AnyResponse:
@@ -70,6 +73,7 @@ class Door(Page):
         self.wallet.sign_out(self.session)
         response = self.to("home")
         response.delete_cookie(COOKIE, path=self.place().path, httponly=True, samesite="Lax")
+        forget_payer(response, self.order_pages())
         return response
 
     def manifest(self) -> Response:

@@ -20,6 +20,7 @@ from ...actions.merchants import read_merchant
 from ...linked_basket import Shopper
 from ...merchant import Merchant
 from ...wallet import Wallet
+from ...web3.web3_desk import Web3Desk
 from .. import headers
 from ..own_page import Place, place_at, proof_of, require_own_page
 from ..rendering import draw
@@ -39,13 +40,14 @@ def _waiters() -> Waiters:
 
 @dataclass(frozen=True)
 class WalletParts:
-    """The desk behind the wallet's pages."""
+    """The desk behind the wallet's pages; with ``web3`` shoppers have an account for coins."""
 
     wallet: Wallet
     database: Database
     settings: DeskSettings
     limits: Limits
     waiters: Waiters = field(default_factory=_waiters)
+    web3: Web3Desk | None = None
 
 
 class Page:
@@ -80,6 +82,11 @@ class Page:
     def place(self) -> Place:
         return place_at(self.parts.settings, url_for("till_wallet.home").rstrip("/"), "/wallet")
 
+    def order_pages(self) -> Place:
+        """Where this desk's order pages are, beside the wallet."""
+        place = self.place()
+        return Place(place.origin, place.path.removesuffix("/wallet") + "/order")
+
     def language(self) -> Language:
         wishes = [language for language, _ in request.accept_languages]
         return choose_language([*wishes, self.parts.settings.locale])
@@ -107,6 +114,7 @@ class Page:
             merchant=self.merchant,
             now=self.parts.database.clock(),
             tab=template,
+            has_account=self.parts.web3 is not None,
             deliveries=DELIVERIES,
             titles=ORDER_STATES,
             images=" ".join(headers.policy().images),

@@ -1,6 +1,5 @@
 """baskets linked with a wallet, and orders from it"""
 
-# ruff: noqa: S608 - put together from constants of this file
 import sqlalchemy as sa
 from alembic import op
 

@@ -2,7 +2,8 @@
 /**
  * The page's forms, sent in place; and the forms that gateways bring along.
  *
- * @typedef {{ redraw(): Promise<unknown>, text(message: string): string, theme?: string }} Page
+ * @typedef {{ redraw(): Promise<unknown>, text(message: string): string, say(words: string): void,
+ *   theme?: string }} Page
  */
 const NO_CONNECTION =
   'No connection. Check your network and try again: you will not be charged twice.';
@@ -11,10 +12,11 @@ const NO_FORM = 'The payment form could not be loaded. Check your connection.';
 /**
  * @param {HTMLElement} main
  * @param {Page} page
+ * @param {ParentNode} [part] Of it, when only that is new.
  */
-export function wireForms(main, page) {
-  for (const button of main.querySelectorAll('[data-needs-script]')) button.removeAttribute('hidden');
-  for (const form of main.querySelectorAll('form')) wire(form, main, page);
+export function wireForms(main, page, part = main) {
+  for (const button of part.querySelectorAll('[data-needs-script]')) button.removeAttribute('hidden');
+  for (const form of part.querySelectorAll('form')) wire(form, main, page);
 }
 
 /**
@@ -103,6 +105,8 @@ async function mount(form, client, main, page) {
     await module.default(place, client, {
       refresh: () => look(page),
       text: page.text,
+      say: page.say,
+      standing: document.body.dataset.standingUrl,
       locale: document.documentElement.lang,
       returnUrl: new URL(document.body.dataset.page ?? '', location.href).href,
       theme: page.theme,

@@ -13,7 +13,7 @@ export function morph(old, next) {
   else alignChildren(old, next);
 }
 
-const KEPT = new Set(['data-wired', 'aria-busy']);
+const KEPT = new Set(['data-wired', 'data-wired-copy', 'aria-busy']);
 
 /** @param {Element} old @param {Element} next */
 function alignAttributes(old, next) {
@@ -54,7 +54,7 @@ function alignChildren(old, next) {
       continue;
     }
     if (match != here) old.insertBefore(match, here);
-    else here = here.nextSibling;
+    else here = here?.nextSibling ?? null;
     if (match.nodeType == Node.ELEMENT_NODE) morph(match, /** @type {Element} */ (wanted));
     else if (match.nodeValue != wanted.nodeValue) match.nodeValue = wanted.nodeValue;
   }

@@ -4,6 +4,7 @@
  * is drawn when it comes. All that is shown comes from the desk; nothing is decided here.
  */
 import { describeChanges, remember } from './changes.js';
+import { wireCopying } from '../parts/copy.js';
 import { countDown } from './clock.js';
 import { wireForms } from './forms.js';
 import { morph } from './morph.js';
@@ -83,6 +84,7 @@ async function load() {
 function wire() {
   wireForms(main(), { draw, text, say });
   countDown(main(), { text, over: refresh });
+  wireCopying(main(), say);
   for (const when of main().querySelectorAll('time[data-moment]')) localise(when);
 }
 
@@ -93,6 +95,8 @@ function localise(when) {
   when.textContent = new Intl.DateTimeFormat(document.documentElement.lang, form).format(moment);
 }
 
+// Nobody rings for what changes on such a page.
+setInterval(() => main().hasAttribute('data-looks') && !document.hidden && refresh(), 4000);
 addEventListener('popstate', () => location.reload());
 wire();
 follow(() => main().dataset.version ?? '0', body.dataset.newsUrl ?? '', {
