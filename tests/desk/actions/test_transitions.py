@@ -68,7 +68,7 @@ def test_a_step_from_a_version_that_is_no_more_is_refused(desk: Any) -> None:
 
 WRONG_ROWS = [
     {"status": "lost"}, {"status": "paid"}, {"refunded": 5000}, {"refunded": -1}, {"amount": -1},
-    {"late_money": "keep"}, {"currency": "PLNX"}, {"status": None}, {"amount": None},
+    {"late_money": "keep"}, {"currency": "PL"}, {"status": None}, {"amount": None},
 ]  # fmt: skip
 
 

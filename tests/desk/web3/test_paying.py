@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -185,6 +186,27 @@ def test_paid_on_two_rails_one_price_is_kept_and_the_other_goes_back_once(
     assert desk.chain.balance(usdc, desk.chain.people[0]) == due
     desk.finish()
     assert desk.chain.balance(usdc, operator) == 0
+
+
+def test_paid_on_two_rails_in_one_moment_one_price_is_kept(
+    desk: ChainDesk, at_once: Callable[..., list[Any]]
+) -> None:
+    usdc, operator = desk.chain.usdc, desk.web3.deposits.operator()
+    desk.chain.fund(operator)
+    desk.chain.mint(usdc, operator, 10**9)
+    for number in range(4):
+        order = desk.order(f"T-{number}")
+        desk.open(order)
+        ref = desk.start(order)
+        desk.send(order, usdc)
+        desk.chain.mine(3)
+        paid = desk.gateway.turn(ref, "succeeded")
+        rails = (desk.follow, lambda paid=paid: desk.cashier.settle(paid))
+        at_once(lambda place, rails=rails: rails[place](), 2)
+        desk.finish()
+        kept = desk.read(order.id)
+        assert kept.status == "paid"
+        assert [one.cause for one in kept.refunds] == ["double"]
 
 
 def test_refunds_in_parts_add_up_to_what_was_paid_to_the_unit(desk: ChainDesk) -> None:

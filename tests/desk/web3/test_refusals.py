@@ -102,6 +102,8 @@ def test_a_real_node_says_why_it_takes_no_transaction(
 
     assert refused("eth_sendRawTransaction", raw()) == "no_funds"
     chain.fund(signer.address("operator"))
+    chain("anvil_setNextBlockBaseFeePerGas", hex(10**9))  # it fell with each empty block before
+    chain.mine()
     assert refused("eth_sendRawTransaction", raw(price=7)) == "underpriced"
     chain.stop_mining()
     chain("eth_sendRawTransaction", raw())

@@ -20,7 +20,7 @@ PEOPLE_PHRASE = "test test test test test test test test test test test junk"
 """Anvil's: the accounts of `TheChain.people` are m/44'/60'/0'/0/0 to 9."""
 FOLDERS = (
     Path(__file__).parent,
-    Path(__file__).parents[3] / "plugin/flask_till/desk/gateways/web3/contracts",
+    Path(__file__).parents[3] / "plugin/flask_till/desk/gateways/contracts",
 )
 ETHER = 10**18
 MINES_WITHIN = 30.0

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from flask_till.errors import Conflict, InvalidRequest, TooMany
+from flask_till.errors import Conflict, InvalidRequest, NotFound, TooMany
 from tests.desk.pages.wallet.conftest import Site
 from tests.desk.pages.wallet.played_wallet import CODE, PlayedWallet
 
@@ -346,3 +346,18 @@ def test_what_is_not_there_is_404_and_kind(client: FlaskClient) -> None:
     answer = client.get("/wallet/nothing/here")
     assert answer.status_code == 404
     assert "To your wallet" in answer.text
+
+
+def test_a_basket_that_is_linked_between_two_looks_is_shown(
+    wallet: PlayedWallet, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, looks = wallet.basket, []
+
+    def not_yet(basket_id: str, shopper_id: str) -> Any:
+        looks.append(basket_id)
+        if len(looks) == 1:
+            raise NotFound("Not yet.", code="BASKET_NOT_FOUND")
+        return real(basket_id, shopper_id)
+
+    monkeypatch.setattr(wallet, "basket", not_yet)
+    assert client.get("/wallet/baskets/ib_1").status_code == 200

@@ -16,6 +16,7 @@ from .keys import checksum, keccak
 
 FACTORY: Final = "0x4e59b44847b379578588920cA78FbF26c0B4956C"
 CONTRACT: Final = "TillToken.json"
+GATEWAYS: Final = __package__.rpartition(".")[0]
 _WORD: Final = 32
 
 
@@ -32,7 +33,7 @@ def token_contract(name: str, symbol: str, base: str, *, owner: str, salt: bytes
 
     The same words and ``salt`` (32 bytes) are the same contract.
     """
-    made = json.loads((resources.files(__package__) / "contracts" / CONTRACT).read_text("utf-8"))
+    made = json.loads((resources.files(GATEWAYS) / "contracts" / CONTRACT).read_text("utf-8"))
     code = bytes.fromhex(made["bytecode"].removeprefix("0x"))
     code += _arguments([name, symbol, base], checksum(owner))
     where = keccak(b"\xff" + bytes.fromhex(FACTORY[2:]) + salt + keccak(code))[12:]

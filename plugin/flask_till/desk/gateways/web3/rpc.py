@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from ....base.http import Outbound, check_url
+from ....base.logs import logger
 from ....errors import GatewayUnavailable, InvalidRequest, SettingsError, TillError
 from .refusals import kind_of, wants_rest
 
@@ -216,7 +217,7 @@ _hidden: dict[str, str] = {}
 def _hide(url: str, name: str) -> None:
     """httpx logs the address of each request: there too, only a node's name is seen."""
     _hidden[str(httpx.URL(url))] = name
-    logging.getLogger("httpx").addFilter(_without_addresses)  # again is harmless
+    logger("httpx").addFilter(_without_addresses)  # again is harmless
 
 
 def _without_addresses(record: logging.LogRecord) -> bool:

@@ -56,7 +56,7 @@ class Baskets(Page):
         except NotFound:
             asked = self._asked_for(basket_id)
             if asked is None:
-                raise
+                return self._show(basket_id)  # linked between the two looks, or none of ours
             return self.page("prompt", prompt=asked, problem=None, reason=reason)
 
     def _asked_for(self, basket_id: str) -> Prompt | None:
